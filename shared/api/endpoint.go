@@ -1,0 +1,93 @@
+// Package api is the HTTP contract as Go values: every endpoint is declared once, here, with who may call it, and the
+// same declaration registers it on the server and calls it from the browser, the desktop app and the tests. What is
+// not declared cannot be served.
+package api
+
+import (
+
+	"countersign/shared/org"
+	"countersign/shared/perm"
+)
+
+// As names the kind of caller. The client says which it is, since all its cookies travel together; the server never
+// falls back from one to another.
+type As string
+
+const (
+	AsCustomer As = "customer" // a contact of an organization
+	AsStaff    As = "staff"    // an employee of the provider
+	AsSupport  As = "support"  // staff inside an organization, through a support session
+)
+
+// Methods, spelled here because net/http is too heavy for the browser.
+const (
+	get   = "GET"
+	post  = "POST"
+	put   = "PUT"
+	patch = "PATCH"
+	del   = "DELETE"
+)
+
+// HeaderAs carries As; on the websocket it is the query parameter "as".
+const HeaderAs = "X-Countersign-As"
+
+// Policy says who may call. Exactly one of its forms is set; the zero value serves nobody and is refused at start.
+type Policy struct {
+	Public bool       // anybody, signed in or not
+	Self   bool       // any signed-in person, about themselves; never from a support session
+	Right  perm.Right // a contact of the organization in the path with this right, or a support session whose role has it
+	Member bool       // any contact with portal access of the organization in the path, or a support session in it
+	Staff  org.Rank   // staff of at least this role
+	Inside bool       // only a support session, in its own organization
+}
+
+// Inside a support session an endpoint is refused unless it says otherwise.
+type SupportRule bool
+
+const (
+	SupportRefused SupportRule = false
+	SupportAllowed SupportRule = true
+)
+
+// Rate is the class of the limit that a call counts against.
+type Rate string
+
+const (
+	Usual  Rate = ""       // reading and writing at a person's pace
+	Costly Rate = "costly" // hashing, mail, exports
+)
+
+// Spec is what is said of an endpoint beside its types.
+type Spec struct {
+	Name    string // operation id, in the OpenAPI document and in logs
+	Method  string
+	Path    string // pattern of net/http.ServeMux; {org} is the organization
+	Summary string
+	Policy  Policy
+	Support SupportRule
+	StepUp  bool // needs a password entered in the last StepUpMinutes
+	Rate    Rate
+}
+
+// StepUpMinutes is how long an entered password opens what needs it again.
+const StepUpMinutes = 5
+
+// Mutates reports whether a call changes anything but session and audit rows.
+func (s Spec) Mutates() bool { return s.Method != get }
+
+// Endpoint is one declared operation. In holds path and query parameters in tagged fields and the JSON body, if any,
+// in the field Body; Out is the JSON of a 200 answer.
+type Endpoint[In, Out any] struct{ Spec }
+
+var specs []Spec
+
+// Specs are all declared endpoints, in order of declaration.
+func Specs() []Spec { return append([]Spec(nil), specs...) }
+
+func declare[In, Out any](s Spec) Endpoint[In, Out] {
+	specs = append(specs, s)
+	return Endpoint[In, Out]{s}
+}
+
+// None is the input or output of endpoints without one.
+type None struct{}
