@@ -1,0 +1,61 @@
+// Runs before the style sheet is applied, on every page: puts the person's theme and language on <html>, and gives the
+// app the three things that need the page's own script. It is a file because the content policy allows no inline script.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const keep = (key, value) => {
+    try {
+      if (value) localStorage.setItem(key, value);
+      else localStorage.removeItem(key);
+    } catch { /* storage is off: the choice holds for this page */ }
+  };
+  const kept = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+
+  // theme "light" or "dark" beats the system's; anything else follows it.
+  const showTheme = (theme) => {
+    if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+    else delete root.dataset.theme;
+  };
+  const locales = ["en", "fr"];
+  const showLocale = (locale) => {
+    const wanted = [locale, ...(navigator.languages ?? [])].map((l) => (l ?? "").toLowerCase().split("-")[0]);
+    root.lang = wanted.find((l) => locales.includes(l)) ?? "en";
+  };
+  showTheme(kept("countersign.theme"));
+  showLocale(kept("countersign.locale"));
+
+  const worker = async () => (await navigator.serviceWorker?.getRegistration("/")) ?? null;
+
+  window.countersign = {
+    setTheme(theme) {
+      keep("countersign.theme", theme);
+      showTheme(theme);
+    },
+    setLocale(locale) {
+      keep("countersign.locale", locale);
+      showLocale(locale);
+    },
+    // reload takes the version that waits, if one does, and loads the page again.
+    async reload() {
+      const waiting = (await worker())?.waiting;
+      if (!waiting) return location.reload();
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      waiting.postMessage({ type: "skip-waiting" });
+    },
+    // wipe removes the files that the worker keeps; it resolves once they are gone. For signing out.
+    async wipe() {
+      const active = (await worker())?.active;
+      if (!active) return;
+      const channel = new MessageChannel();
+      const done = new Promise((resolve) => { channel.port1.onmessage = resolve; });
+      active.postMessage({ type: "wipe" }, [channel.port2]);
+      await done;
+    },
+  };
+})();

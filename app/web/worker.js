@@ -1,0 +1,127 @@
+// The service worker: keeps the files of one version of the app, so that any page of it opens without network.
+// It never touches the API, pages that the server renders, other origins, or anything but GET.
+// The generator fills in ASSETS (path -> SHA-256 of its content) and SERVER (paths that belong to the server, with all below them).
+"use strict";
+const VERSION = "{{.Version}}";
+const ASSETS = {{.Assets}};
+const SERVER = {{.Server}};
+const CACHE = "countersign-" + VERSION;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+// A file that does not have its hash fails the installation, and the version before goes on working.
+// There is no skipWaiting here: edits may wait in an open page, which says when it is ready.
+async function install() {
+  const cache = await caches.open(CACHE);
+  await Promise.all(Object.keys(ASSETS).map((path) => load(cache, path)));
+}
+
+async function activate() {
+  await drop((name) => name !== CACHE);
+  await self.clients.claim();
+}
+
+self.addEventListener("message", (event) => {
+  const message = event.data ?? {};
+  switch (message.type) {
+    case "skip-waiting":
+      event.waitUntil(self.skipWaiting());
+      break;
+    case "wipe":
+      event.waitUntil(wipe(event.ports[0]));
+      break;
+    case "goapp:notify":
+      event.waitUntil(notify(message.options ?? {}));
+      break;
+  }
+});
+
+// wipe forgets every kept file; the next page that is opened online keeps them again.
+async function wipe(port) {
+  await drop(() => true);
+  sound.clear();
+  port?.postMessage(true);
+}
+
+async function drop(which) {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("countersign-") && which(name)) await caches.delete(name);
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const request = event.request;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (SERVER.some((path) => url.pathname === path || url.pathname.startsWith(path + "/"))) return;
+  if (url.pathname in ASSETS && url.pathname !== "/") {
+    event.respondWith(answer(url.pathname));
+    return;
+  }
+  if (request.mode === "navigate" && !/\.[^/]+$/.test(url.pathname)) {
+    event.respondWith(answer("/"));
+    event.waitUntil(refresh());
+  }
+});
+
+// sound holds the paths whose kept copy was checked since the worker started.
+const sound = new Set();
+
+// answer gives the kept copy if it still has its hash; a forged or missing one is replaced from the server.
+async function answer(path) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(path, { ignoreVary: true });
+  if (kept && (sound.has(path) || (await right(path, await cache.match(path, { ignoreVary: true }))))) {
+    sound.add(path);
+    return kept;
+  }
+  await cache.delete(path, { ignoreVary: true });
+  return load(cache, path).catch(() => fetch(path));
+}
+
+// load fetches a file of this version and keeps it; what the browser's own cache holds is used only if it is right.
+async function load(cache, path) {
+  let response = await fetch(path);
+  if (!(await right(path, response.clone()))) {
+    response = await fetch(path, { cache: "reload" });
+    if (!(await right(path, response.clone()))) throw new Error(`${path}: not the file of this version`);
+  }
+  await cache.put(path, response.clone());
+  sound.add(path);
+  return response;
+}
+
+// refresh renews the shell's headers (its content policy) behind the answer, and looks for a newer version.
+async function refresh() {
+  try {
+    await load(await caches.open(CACHE), "/");
+  } catch {
+    await self.registration.update().catch(() => {});
+  }
+}
+
+async function right(path, response) {
+  if (!response?.ok) return false;
+  const digest = await crypto.subtle.digest("SHA-256", await response.arrayBuffer());
+  return ASSETS[path] === Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+async function notify(options) {
+  const { title, path, actions = [], ...rest } = options;
+  const paths = Object.fromEntries(actions.map((a) => [a.action, a.path]));
+  await self.registration.showNotification(title ?? "Countersign", { ...rest, actions, data: { path, paths } });
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { path, paths = {} } = event.notification.data ?? {};
+  event.waitUntil(show(paths[event.action] ?? path ?? "/"));
+});
+
+async function show(path) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(path);
+  await page.focus();
+  page.postMessage({ goapp: { type: "notification", path } });
+}

@@ -1,0 +1,170 @@
+// Command assets writes a brotli and a gzip copy beside every file of the static site that gains by it, and says what
+// the WebAssembly weighs.
+//
+//	go run ./build/assets [-empty EMPTY.wasm] [-budget BYTES] DIR
+//
+// A copy that is newer than its original is kept, so only what changed is compressed again.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+func main() {
+	empty := flag.String("empty", "", "WebAssembly of an empty go-app page to compare with")
+	budget := flag.Int64("budget", 1_400_000, "what the WebAssembly may weigh as brotli, in bytes")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: assets [-empty EMPTY.wasm] [-budget BYTES] DIR")
+		os.Exit(2)
+	}
+	if err := run(flag.Arg(0), *empty, *budget); err != nil {
+		fmt.Fprintln(os.Stderr, "compress assets:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dir, empty string, budget int64) error {
+	files, err := compressible(dir)
+	if err != nil {
+		return err
+	}
+	if empty != "" {
+		files = append(files, empty)
+	}
+	if err := compressAll(files); err != nil {
+		return err
+	}
+	return report(dir, empty, budget)
+}
+
+// kinds gain by compression; woff2 and png are compressed in themselves.
+var kinds = []string{".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt", ".wasm", ".ico"}
+
+func compressible(dir string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() && slices.Contains(kinds, filepath.Ext(path)) && filepath.Base(path) != "assets.json" {
+			files = append(files, path)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// compressAll works on as many files at a time as there are processors.
+func compressAll(files []string) error {
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	errs := make([]error, len(files))
+	var all sync.WaitGroup
+	for i, file := range files {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			errs[i] = compress(file)
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func compress(file string) error {
+	original, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	var content []byte
+	for _, c := range coders {
+		if have, err := os.Stat(file + c.ext); err == nil && have.ModTime().After(original.ModTime()) {
+			continue
+		}
+		if content == nil {
+			if content, err = os.ReadFile(file); err != nil {
+				return err
+			}
+		}
+		if err := c.write(file, content); err != nil {
+			return fmt.Errorf("%s%s: %w", file, c.ext, err)
+		}
+	}
+	return nil
+}
+
+type coder struct {
+	ext string
+	new func(io.Writer) (io.WriteCloser, error)
+}
+
+var coders = []coder{
+	{".br", func(w io.Writer) (io.WriteCloser, error) {
+		return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: 11, LGWin: 24}), nil
+	}},
+	{".gz", func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriterLevel(w, gzip.BestCompression) }},
+}
+
+// write goes through a temporary file, so an interrupted build leaves no half of a copy.
+func (c coder) write(file string, content []byte) error {
+	var b bytes.Buffer
+	w, err := c.new(&b)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(content); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file+c.ext+".tmp", b.Bytes(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(file+c.ext+".tmp", file+c.ext)
+}
+
+func report(dir, empty string, budget int64) error {
+	wasm, err := filepath.Glob(filepath.Join(dir, "web", "app.*.wasm"))
+	if err != nil || len(wasm) != 1 {
+		return fmt.Errorf("want one web/app.HASH.wasm in %s, found %v (%v)", dir, wasm, err)
+	}
+	size, err := brotliSize(wasm[0])
+	if err != nil {
+		return err
+	}
+	fmt.Printf("WebAssembly, brotli 11: %.3f MB, %.0f %% of the budget of %.2f MB", float64(size)/1e6, 100*float64(size)/float64(budget), float64(budget)/1e6)
+	if empty != "" {
+		least, err := brotliSize(empty)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("; an empty go-app page: %.3f MB, ratio %.2f", float64(least)/1e6, float64(size)/float64(least))
+	}
+	fmt.Println()
+	if size > budget {
+		fmt.Printf("WARNING: the WebAssembly is %d bytes over its budget\n", size-budget)
+	}
+	return nil
+}
+
+func brotliSize(file string) (int64, error) {
+	info, err := os.Stat(file + ".br")
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}

@@ -1,0 +1,101 @@
+// Command licenses prints the license texts of every Go module that is part of the product, and of Go itself.
+//
+//	go run ./build/licenses > build/bin/licenses.txt
+//
+// It asks the go command what the WebAssembly and the binary are made of, so a new dependency cannot be forgotten. A
+// module without a license text stops the build.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "collect licenses:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	modules := map[string]string{} // "path version" -> directory
+	for _, b := range []struct {
+		pkg string
+		env []string
+	}{
+		{"./app", []string{"GOOS=js", "GOARCH=wasm"}},
+		{"./backend/...", nil},
+	} {
+		if err := list(modules, b.pkg, b.env); err != nil {
+			return fmt.Errorf("%s: %w", b.pkg, err)
+		}
+	}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return err
+	}
+	modules["Go"] = strings.TrimSpace(string(root))
+
+	names := make([]string, 0, len(modules))
+	for name := range modules {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		text, err := license(modules[name])
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if i > 0 {
+			fmt.Printf("\n%s\n\n", strings.Repeat("=", 80))
+		}
+		fmt.Printf("%s\n\n%s\n", name, bytes.TrimSpace(text))
+	}
+	return nil
+}
+
+func list(modules map[string]string, pkg string, env []string) error {
+	cmd := exec.Command("go", "list", "-e", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", pkg)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(out)) {
+		if name, dir, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			modules[name] = dir
+		}
+	}
+	return nil
+}
+
+// license reads every license and notice file of a module's directory.
+func license(dir string) ([]byte, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var texts [][]byte
+	for _, e := range entries {
+		name := strings.ToUpper(e.Name())
+		if e.IsDir() || !(strings.HasPrefix(name, "LICEN") || strings.HasPrefix(name, "COPYING") || strings.HasPrefix(name, "NOTICE")) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, bytes.TrimSpace(text))
+	}
+	if len(texts) == 0 {
+		return nil, fmt.Errorf("no license text in %s", dir)
+	}
+	return bytes.Join(texts, []byte("\n\n")), nil
+}
