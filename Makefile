@@ -3,7 +3,7 @@ BIN     := build/bin
 DIST    := app/web/dist
 GO      ?= go
 NPM     := app/web/node_modules/.package-lock.json
-LDFLAGS := -s -w
+wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "-s -w"
 
 go_in    = $(shell find $(1) -name '*.go' ! -name '*_test.go' 2>/dev/null)
 modules := go.mod go.sum
@@ -44,11 +44,17 @@ $(BIN)/licenses.txt: build/licenses/main.go $(modules)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/licenses > $@.tmp && mv $@.tmp $@
 
-$(BIN)/app.wasm: $(wasm_src)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $@ ./app
+# go-app less its HTTP server, and the go.mod that builds with it
+$(BIN)/wasm.mod: build/slim/main.go $(modules)
+	@mkdir -p $(BIN)
+	$(GO) run ./build/slim $(BIN)
 
+$(BIN)/app.wasm: $(wasm_src) $(BIN)/wasm.mod
+	$(wasm_build) -modfile $(BIN)/wasm.mod -o $@ ./app
+
+# an empty page with go-app as it was published, to compare with
 $(BIN)/emptypage.wasm: build/emptypage/main.go $(modules)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $@ ./build/emptypage
+	$(wasm_build) -o $@ ./build/emptypage
 
 $(DIST)/assets.json: $(BIN)/app.wasm $(BIN)/emptypage.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
 		$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest) build/assets/main.go

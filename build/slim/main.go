@@ -1,0 +1,183 @@
+// Command slim makes the copy of go-app that the WebAssembly is built from: the pinned version less its HTTP server.
+//
+//	go run ./build/slim DIR
+//
+// go-app's Handler never runs in a browser, but its package imports net/http, whose initialization cannot be linked
+// away: a quarter of what an empty page weighs. The copy goes to DIR/goapp, and DIR/wasm.mod is our go.mod with go-app
+// replaced by it, for `go build -modfile`. Everything else, natively too, uses go-app as it was published.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+const module = "github.com/maxence-charriere/go-app/v10"
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: slim DIR")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "trim go-app:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dir string) error {
+	source, err := source()
+	if err != nil {
+		return err
+	}
+	target := filepath.Join(dir, "goapp")
+	if err := os.RemoveAll(target); err != nil {
+		return err
+	}
+	if err := copyCode(source, target); err != nil {
+		return err
+	}
+	if err := trim(filepath.Join(target, "pkg", "app")); err != nil {
+		return err
+	}
+	return writeMod(dir, target)
+}
+
+func source() (string, error) {
+	cmd := exec.Command("go", "mod", "download", "-json", module)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", err
+	}
+	var m struct{ Dir string }
+	if err := json.Unmarshal(out, &m); err != nil {
+		return "", err
+	}
+	return m.Dir, nil
+}
+
+// copyCode copies go.mod and the packages, without tests.
+func copyCode(source, target string) error {
+	return filepath.WalkDir(source, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(source, path)
+		if err != nil {
+			return err
+		}
+		switch {
+		case d.IsDir() && rel != "." && rel != "pkg" && !strings.HasPrefix(rel, "pkg"+string(filepath.Separator)):
+			return fs.SkipDir
+		case d.IsDir():
+			return os.MkdirAll(filepath.Join(target, rel), 0o755)
+		case rel != "go.mod" && (!strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go")):
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(target, rel), content, 0o644)
+	})
+}
+
+// trim takes from package app what stands on net/http: the handler, the generator of static sites, and the resolvers
+// that serve files. The compiler finds anything that still needed them.
+func trim(pkg string) error {
+	if err := os.Remove(filepath.Join(pkg, "wasm.go")); err != nil {
+		return err
+	}
+	handler, err := os.ReadFile(filepath.Join(pkg, "http.go"))
+	if err != nil {
+		return err
+	}
+	handler = append([]byte("//go:build !wasm\n\n"), handler...)
+	if err := os.WriteFile(filepath.Join(pkg, "http.go"), handler, 0o644); err != nil {
+		return err
+	}
+	return drop(filepath.Join(pkg, "resource.go"), "net/http",
+		"LocalDir", "localResourceResolver", "PrefixedLocation", "prefixedResourceResolver", "GitHubPages")
+}
+
+// drop removes one import and the named functions and types, with the types' methods, from a file.
+func drop(file, imported string, names ...string) error {
+	set := token.NewFileSet()
+	f, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution) // comments are of no use to the compiler here
+	if err != nil {
+		return err
+	}
+	left := slices.Clone(names)
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		name := declared(d)
+		left = slices.DeleteFunc(left, func(n string) bool { return n == name })
+		return slices.Contains(names, name)
+	})
+	if len(left) > 0 {
+		return fmt.Errorf("%s does not declare %v: go-app is not the version we know", file, left)
+	}
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			g.Specs = slices.DeleteFunc(g.Specs, func(s ast.Spec) bool {
+				return s.(*ast.ImportSpec).Path.Value == `"`+imported+`"`
+			})
+		}
+	}
+
+	var b bytes.Buffer
+	if err := format.Node(&b, set, f); err != nil {
+		return err
+	}
+	return os.WriteFile(file, b.Bytes(), 0o644)
+}
+
+// declared is the name of the function or type that a declaration is about; for a method that of its receiver.
+func declared(d ast.Decl) string {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			return d.Name.Name
+		}
+		t := d.Recv.List[0].Type
+		if p, ok := t.(*ast.StarExpr); ok {
+			t = p.X
+		}
+		if name, ok := t.(*ast.Ident); ok {
+			return name.Name
+		}
+	case *ast.GenDecl:
+		if t, ok := d.Specs[0].(*ast.TypeSpec); ok {
+			return t.Name.Name
+		}
+	}
+	return ""
+}
+
+// writeMod writes wasm.mod and wasm.sum beside the copy.
+func writeMod(dir, target string) error {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		return err
+	}
+	sum, err := os.ReadFile("go.sum")
+	if err != nil {
+		return err
+	}
+	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", module, filepath.ToSlash(target))
+	if err := os.WriteFile(filepath.Join(dir, "wasm.sum"), sum, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "wasm.mod"), mod, 0o644)
+}
