@@ -4,7 +4,6 @@
 package api
 
 import (
-
 	"countersign/shared/org"
 	"countersign/shared/perm"
 )
@@ -67,6 +66,7 @@ type Spec struct {
 	Support SupportRule
 	StepUp  bool // needs a password entered in the last StepUpMinutes
 	Rate    Rate
+	Stops   bool // ends access or a sign-in: runs even when the disk is too full for anything else
 }
 
 // StepUpMinutes is how long an entered password opens what needs it again.

@@ -1,7 +1,6 @@
 package api
 
 import (
-
 	"countersign/shared/access"
 	"countersign/shared/audit"
 	"countersign/shared/id"

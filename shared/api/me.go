@@ -131,9 +131,9 @@ var (
 	ListSignIns = declare[None, SignIns](Spec{Name: "list-sign-ins", Method: get, Path: "/api/me/sign-ins",
 		Summary: "One's own open sign-ins", Policy: Policy{Self: true}})
 	EndSignIn = declare[SessionIn, None](Spec{Name: "end-sign-in", Method: del, Path: "/api/me/sign-ins/{session}",
-		Summary: "End one of one's own sign-ins", Policy: Policy{Self: true}})
+		Summary: "End one of one's own sign-ins", Policy: Policy{Self: true}, Stops: true})
 	SignOut = declare[None, None](Spec{Name: "sign-out", Method: post, Path: "/api/me/sign-out",
-		Summary: "End this sign-in", Policy: Policy{Self: true}})
+		Summary: "End this sign-in", Policy: Policy{Self: true}, Stops: true})
 	ChangePassword = declare[PasswordIn, None](Spec{Name: "change-password", Method: put, Path: "/api/me/password",
 		Summary: "Change one's own password; ends the other sign-ins", Policy: Policy{Self: true}, Rate: Costly})
 	StartFactor = declare[None, Enrolment](Spec{Name: "start-factor", Method: post, Path: "/api/me/factor",

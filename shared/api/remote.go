@@ -141,9 +141,9 @@ var (
 	ApproveAccess = declare[ApproveIn, access.Request](Spec{Name: "approve-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/approve",
 		Summary: "Approve a request for a duration of one's own choice", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true})
 	RejectAccess = declare[RejectIn, access.Request](Spec{Name: "reject-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/reject",
-		Summary: "Reject a request", Policy: Policy{Right: perm.RemoteSupportApprove}})
+		Summary: "Reject a request", Policy: Policy{Right: perm.RemoteSupportApprove}, Stops: true})
 	RevokeAccess = declare[RequestIn, access.Request](Spec{Name: "revoke-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/revoke",
-		Summary: "End a grant and every session of it now", Policy: Policy{Right: perm.RemoteSupportApprove}})
+		Summary: "End a grant and every session of it now", Policy: Policy{Right: perm.RemoteSupportApprove}, Stops: true})
 	ChangeAccessEnd = declare[ChangeEndIn, access.Request](Spec{Name: "change-access-end", Method: put, Path: orgPath + "/remote-support/requests/{request}/end",
 		Summary: "Move the end of a running grant", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true})
 	ApproveMoreTime = declare[MinutesIn, access.Request](Spec{Name: "approve-more-time", Method: post, Path: orgPath + "/remote-support/requests/{request}/more/approve",
@@ -164,7 +164,7 @@ var (
 	TellViewing = declare[ViewingIn, None](Spec{Name: "tell-viewing", Method: post, Path: orgPath + "/support/viewing",
 		Summary: "Inside a support session: tell the customer which page is open", Policy: Policy{Inside: true}, Support: SupportAllowed})
 	LeaveSupport = declare[Org, None](Spec{Name: "leave-support", Method: post, Path: orgPath + "/support/leave",
-		Summary: "Inside a support session: end it", Policy: Policy{Inside: true}, Support: SupportAllowed})
+		Summary: "Inside a support session: end it", Policy: Policy{Inside: true}, Support: SupportAllowed, Stops: true})
 	AskMoreTime = declare[MoreTimeIn, access.Request](Spec{Name: "ask-more-time", Method: post, Path: orgPath + "/support/more-time",
 		Summary: "Inside a support session: ask for more time", Policy: Policy{Inside: true}, Support: SupportAllowed})
 )

@@ -132,15 +132,15 @@ var (
 	RequestAccess = declare[AskIn, access.Request](Spec{Name: "request-access", Method: post, Path: staffOrg + "/requests",
 		Summary: "Ask for access, or join a colleague's request", Policy: Policy{Staff: org.Agent}})
 	WithdrawAccess = declare[RequestIn, access.Request](Spec{Name: "withdraw-access", Method: post, Path: staffOrg + "/requests/{request}/withdraw",
-		Summary: "Take a request back", Policy: Policy{Staff: org.Agent}})
+		Summary: "Take a request back", Policy: Policy{Staff: org.Agent}, Stops: true})
 	EnterSupport = declare[RequestIn, Entered](Spec{Name: "enter-support", Method: post, Path: staffOrg + "/requests/{request}/enter",
 		Summary: "Login to support under a running grant", Policy: Policy{Staff: org.Agent}, StepUp: true})
 	EnterManaged = declare[EnterManagedIn, Entered](Spec{Name: "enter-managed", Method: post, Path: staffOrg + "/enter",
 		Summary: "Login to support of an organization that the provider manages", Policy: Policy{Staff: org.Agent}, StepUp: true})
 	FinishAccess = declare[RequestIn, access.Request](Spec{Name: "finish-access", Method: post, Path: staffOrg + "/requests/{request}/finish",
-		Summary: "Give a grant back: the work is done", Policy: Policy{Staff: org.Agent}})
+		Summary: "Give a grant back: the work is done", Policy: Policy{Staff: org.Agent}, Stops: true})
 	LeadRevokeAccess = declare[RequestIn, access.Request](Spec{Name: "lead-revoke-access", Method: post, Path: staffOrg + "/requests/{request}/revoke",
-		Summary: "Lead: end a grant", Policy: Policy{Staff: org.Lead}})
+		Summary: "Lead: end a grant", Policy: Policy{Staff: org.Lead}, Stops: true})
 	ProposeManagedBy = declare[Org, None](Spec{Name: "propose-managed-by", Method: post, Path: staffOrg + "/managed-by",
 		Summary: "Administrator: propose that the provider manages the organization; its owner decides", Policy: Policy{Staff: org.Administrator}, StepUp: true})
 
@@ -154,7 +154,7 @@ var (
 	InviteStaff = declare[InviteStaffIn, StaffMember](Spec{Name: "invite-staff", Method: post, Path: "/api/staff/members",
 		Summary: "Administrator: invite a member of staff", Policy: Policy{Staff: org.Administrator}, StepUp: true, Rate: Costly})
 	UpdateStaff = declare[UpdateStaffIn, StaffMember](Spec{Name: "update-staff", Method: put, Path: "/api/staff/members/{staff}",
-		Summary: "Administrator: change role, deactivate or reactivate", Policy: Policy{Staff: org.Administrator}, StepUp: true})
+		Summary: "Administrator: change role, deactivate or reactivate", Policy: Policy{Staff: org.Administrator}, StepUp: true, Stops: true})
 	ResendStaffInvitation = declare[StaffIn, None](Spec{Name: "resend-staff-invitation", Method: post, Path: "/api/staff/members/{staff}/invitation",
 		Summary: "Administrator: send a new invitation; the old link stops working", Policy: Policy{Staff: org.Administrator}, Rate: Costly})
 	ListStaffAudit = declare[StaffAuditIn, Activity](Spec{Name: "list-staff-audit", Method: get, Path: "/api/staff/audit",

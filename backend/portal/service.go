@@ -1,0 +1,265 @@
+// Package portal holds the use cases, a file for each noun. Every one of them runs inside the gate in this file: it
+// opens the transaction, loads the caller from the rows of that moment, checks the declared policy, runs the use case
+// and publishes after the commit. There is no other road to a transaction.
+package portal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"countersign/backend/login"
+	"countersign/backend/store"
+	"countersign/backend/vault"
+	"countersign/shared/api"
+	"countersign/shared/audit"
+	"countersign/shared/errs"
+	"countersign/shared/i18n"
+	"countersign/shared/id"
+	"countersign/shared/live"
+)
+
+// Live is what the portal tells the websocket hub.
+type Live interface {
+	Publish(stream live.Stream, events []live.Event)
+	CutSession(why string, ids ...id.Session)
+	CutSupport(why string, ids ...id.SupportSession)
+	Reschedule(s id.SupportSession, end time.Time)
+}
+
+// Settings are the provider's.
+type Settings struct {
+	Brand     string // name of the portal
+	PublicURL string // "https://portal.example", for mailed links
+	Demo      bool   // staff may do without a second factor
+}
+
+// Deps are what a Service works with.
+type Deps struct {
+	DB       *store.DB
+	Keys     *vault.Keys
+	Hasher   *login.Hasher
+	Live     Live
+	Mailed   func() // wakes the outbox
+	Settings Settings
+	Log      *slog.Logger
+	Rand     io.Reader // crypto/rand when nil
+}
+
+// Service runs the use cases.
+type Service struct {
+	Deps
+	auditKey []byte
+	ticker   *ticker
+}
+
+// New makes a Service. Call Run to let time act on open access.
+func New(d Deps) *Service {
+	if d.Rand == nil {
+		d.Rand = rand.Reader
+	}
+	if d.Mailed == nil {
+		d.Mailed = func() {}
+	}
+	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.LabelAudit), ticker: newTicker()}
+}
+
+// Tx is a transaction with who acts in it and for which organization.
+type Tx struct {
+	*store.Tx
+	context.Context
+	*Caller
+	Org id.Organization // of the path; "" where the call is about none
+
+	svc *Service
+}
+
+// UseCase is what runs inside the gate.
+type UseCase[In, Out any] func(*Tx, *In) (Out, error)
+
+// Run is the gate for one declared endpoint. A GET runs in a read transaction, anything else in the writer's.
+func Run[In, Out any](ctx context.Context, s *Service, ep api.Endpoint[In, Out], cred Credential, in *In, fn UseCase[In, Out]) (Out, error) {
+	var out Out
+	var oid id.Organization
+	if o, ok := any(in).(interface{ OrgID() id.Organization }); ok {
+		oid = o.OrgID()
+	}
+	body := func(tx *Tx) (err error) {
+		out, err = fn(tx, in)
+		return err
+	}
+	var err error
+	if ep.Mutates() {
+		err = s.update(ctx, ep.Spec, cred, oid, body)
+	} else {
+		err = s.view(ctx, ep.Spec, cred, oid, body)
+	}
+	if err != nil {
+		var none Out
+		return none, err
+	}
+	return out, nil
+}
+
+func (s *Service) view(ctx context.Context, spec api.Spec, cred Credential, oid id.Organization, fn func(*Tx) error) error {
+	var stale *Caller
+	err := s.DB.View(ctx, func(st *store.Tx) error {
+		tx := &Tx{Tx: st, Context: ctx, Org: oid, svc: s}
+		if err := tx.enter(spec, cred); err != nil {
+			return err
+		}
+		if tx.Caller.stale(st.Now()) && !cred.Background {
+			stale = tx.Caller
+		}
+		return fn(tx)
+	})
+	if stale != nil {
+		s.touch(ctx, stale)
+	}
+	return err
+}
+
+// touch notes that a sign-in is in use, so that it doesn't end as idle; at most once a minute for each.
+func (s *Service) touch(ctx context.Context, c *Caller) {
+	err := s.DB.Update(ctx, func(st *store.Tx) error { return st.TouchSession(ctx, c.Session) })
+	if err != nil {
+		s.Log.Warn("sign-in not touched", "session", c.Session, "error", err)
+	}
+}
+
+func (s *Service) update(ctx context.Context, spec api.Spec, cred Credential, oid id.Organization, fn func(*Tx) error) error {
+	var refused *Tx
+	run := s.DB.Update
+	if spec.Stops {
+		run = s.DB.UpdateCritical
+	}
+	err := run(ctx, func(st *store.Tx) error {
+		refused = nil
+		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Org: oid, svc: s}
+		if err := tx.enter(spec, cred); err != nil {
+			refused = tx
+			return err
+		}
+		if tx.Caller.stale(st.Now()) {
+			if err := st.TouchSession(tx, tx.Caller.Session); err != nil {
+				return err
+			}
+		}
+		if err := fn(tx); err != nil {
+			refused = tx
+			return err
+		}
+		s.publish(st)
+		return nil
+	})
+	if refused != nil && refused.Caller != nil && errs.Is(err, errs.Forbidden) {
+		s.recordRefusal(ctx, spec, refused, err)
+	}
+	return err
+}
+
+// system runs an act of the server itself: time passing, start and stop. The function says for whom by the entries it
+// records.
+func (s *Service) system(ctx context.Context, fn func(*Tx) error) error {
+	return s.DB.UpdateCritical(ctx, func(st *store.Tx) error {
+		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: &Caller{Actor: audit.Actor{Kind: audit.BySystem}}, svc: s}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		s.publish(st)
+		return nil
+	})
+}
+
+// publish tells the hub and the outbox after the commit.
+func (s *Service) publish(st *store.Tx) {
+	events := st.Published()
+	st.AfterCommit(func() {
+		for i := 0; i < len(events); {
+			j := i
+			var run []live.Event
+			for ; j < len(events) && events[j].Stream == events[i].Stream; j++ {
+				run = append(run, events[j].Event)
+			}
+			s.Live.Publish(events[i].Stream, run)
+			i = j
+		}
+		s.Mailed()
+	})
+}
+
+// recordRefusal writes down what the rules refused to somebody known, in a transaction of its own since the refused
+// one was undone.
+func (s *Service) recordRefusal(ctx context.Context, spec api.Spec, refused *Tx, cause error) {
+	stream := live.Provider
+	if refused.member {
+		stream = live.Of(refused.Org)
+	}
+	key := ""
+	if e, ok := errors.AsType[*errs.Error](cause); ok {
+		key = e.Key
+	}
+	err := s.DB.Update(ctx, func(st *store.Tx) error {
+		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: refused.Caller, Org: refused.Org, svc: s}
+		err := tx.record(change{stream: stream, kind: audit.AccessRefused, outcome: audit.Refused,
+			detail: map[string]string{"act": spec.Name, "why": key}})
+		if err != nil {
+			return err
+		}
+		s.publish(st)
+		return nil
+	})
+	if err != nil {
+		s.Log.Error("refusal not recorded", "endpoint", spec.Name, "error", err)
+	}
+}
+
+// change is what a use case records of itself; record adds who, when and from where.
+type change struct {
+	stream  live.Stream
+	kind    audit.Kind
+	object  string
+	grant   id.AccessRequest
+	session id.SupportSession
+	detail  map[string]string
+	outcome audit.Outcome
+	pokes   []store.Poke
+	mails   []store.Mail
+}
+
+// record writes the audit entry, the events and the mails of what the transaction did. What is about an organization
+// and recorded there pokes its activity feed too.
+func (tx *Tx) record(c change) error {
+	e := audit.Entry{Stream: c.stream, Kind: c.kind, Actor: tx.Actor, Grant: c.grant, Session: c.session, Request: tx.Ref, Address: tx.Address,
+		Object: c.object, Detail: c.detail, Outcome: c.outcome}
+	if tx.Inside != nil {
+		if e.Grant == "" {
+			e.Grant = tx.Inside.Grant.ID
+		}
+		e.Session = tx.Inside.Session.ID
+	}
+	pokes := append([]store.Poke{}, c.pokes...)
+	if c.stream == live.Provider {
+		pokes = append(pokes, store.Poke{Stream: live.Provider, Kind: live.Activity})
+	} else {
+		pokes = append(pokes, store.Poke{Stream: c.stream, Kind: live.Activity, Org: id.Organization(c.stream)})
+	}
+	return tx.Tx.Record(tx, tx.svc.auditKey, store.Change{Entry: e, Pokes: pokes, Mails: c.mails})
+}
+
+// both pokes an organization's people and the provider's staff about the same thing.
+func both(kind live.Kind, oid id.Organization, ref string) []store.Poke {
+	return []store.Poke{
+		{Stream: live.Of(oid), Kind: kind, Org: oid, Ref: ref},
+		{Stream: live.Provider, Kind: kind, Org: oid, Ref: ref},
+	}
+}
+
+// newID makes an identifier at the transaction's time.
+func newID[T ~string](tx *Tx) T { return id.New[T](tx.Now(), tx.svc.Rand) }
+
+// locale is the language of a row, English when it holds none that the product speaks.
+func locale(s string) i18n.Locale { return i18n.Parse(s) }

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/shared/contact"
+	"countersign/shared/errs"
+	"countersign/shared/id"
+	"countersign/shared/org"
+)
+
+const organizationColumns = `organization.id, organization.name, organization.reference, organization.managed_by,
+organization.managed_by_staff, organization.managed_by_at, organization.state, organization.region, organization.maximum_minutes,
+organization.proposed_by, organization.proposed_by_name, organization.proposed_at`
+
+func scanOrganization(row Scanner, more ...any) (*org.Organization, error) {
+	var o org.Organization
+	var managedAt, minutes, proposedAt int64
+	err := row.Scan(append([]any{&o.ID, &o.Name, &o.Reference, &o.ManagedBy, &o.ManagedByStaff, &managedAt, &o.State, &o.Region, &minutes,
+		&o.ProposedBy, &o.ProposedByName, &proposedAt}, more...)...)
+	if err != nil {
+		return nil, err
+	}
+	o.ManagedByAt, o.ProposedAt, o.MaximumGrant = at(managedAt), at(proposedAt), time.Duration(minutes)*time.Minute
+	return &o, nil
+}
+
+// Organization is one organization.
+func (tx *Tx) Organization(ctx context.Context, oid id.Organization) (*org.Organization, error) {
+	return scanOrganization(tx.QueryRow(ctx, `SELECT `+organizationColumns+` FROM organization WHERE id = ?`, oid))
+}
+
+// AddOrganization writes a new organization; phone is E.164, or "". A reference that is taken is a bad field.
+func (tx *Tx) AddOrganization(ctx context.Context, o *org.Organization, phone string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO organization (id, name, name_key, reference, managed_by, managed_by_staff, managed_by_at, state,
+region, phone, phone_digits, maximum_minutes, proposed_by, proposed_by_name, proposed_at, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, ?)`,
+		o.ID, o.Name, strings.ToLower(o.Name), o.Reference, o.ManagedBy, o.ManagedByStaff, ms(o.ManagedByAt), o.State, o.Region, phone,
+		Digits(phone), int64(o.MaximumGrant/time.Minute), ms(tx.Now()))
+	if IsUnique(err) {
+		return errs.BadField("reference", "organization.error.reference_taken")
+	}
+	if err != nil {
+		return fmt.Errorf("write organization: %w", err)
+	}
+	return nil
+}
+
+// SaveOrganization writes who manages it, its state, its maximum and the proposal that waits.
+func (tx *Tx) SaveOrganization(ctx context.Context, o *org.Organization) error {
+	if _, err := tx.Exec(ctx, `UPDATE organization SET managed_by = ?, managed_by_staff = ?, managed_by_at = ?, state = ?, maximum_minutes = ?,
+proposed_by = ?, proposed_by_name = ?, proposed_at = ? WHERE id = ?`,
+		o.ManagedBy, o.ManagedByStaff, ms(o.ManagedByAt), o.State, int64(o.MaximumGrant/time.Minute),
+		o.ProposedBy, o.ProposedByName, ms(o.ProposedAt), o.ID); err != nil {
+		return fmt.Errorf("save organization: %w", err)
+	}
+	return nil
+}
+
+// Digits are the decimal digits of a phone number as it was written.
+func Digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// OrganizationRow is an organization with its owner's name, for lists of staff.
+type OrganizationRow struct {
+	org.Organization
+	OwnerName string
+}
+
+// FindOrganizations lists organizations that match: by id or reference exactly, by a part of the name, by the ending
+// of a phone number of theirs or of a contact ("" finds none that way).
+func (tx *Tx) FindOrganizations(ctx context.Context, exact, name, phoneEnd string, limit int) ([]OrganizationRow, error) {
+	where, args := []string{`organization.id = ?`, `LOWER(organization.reference) = ?`}, []any{exact, strings.ToLower(exact)}
+	if name != "" {
+		where, args = append(where, `name_key LIKE ? ESCAPE '\'`), append(args, "%"+likeEscape(strings.ToLower(name))+"%")
+	}
+	if phoneEnd != "" {
+		where = append(where, `organization.phone_digits LIKE ?`,
+			`organization.id IN (SELECT org FROM contact WHERE phone_digits <> '' AND phone_digits LIKE ?)`)
+		args = append(args, "%"+phoneEnd, "%"+phoneEnd)
+	}
+	return tx.organizationRows(ctx, `WHERE `+strings.Join(where, " OR ")+` ORDER BY name_key LIMIT ?`, append(args, limit)...)
+}
+
+// OrganizationsWithOpenAccess lists those where something waits or runs, and those the agent asked about last.
+func (tx *Tx) OrganizationsWithOpenAccess(ctx context.Context, s id.Staff, limit int) ([]OrganizationRow, error) {
+	return tx.organizationRows(ctx, `WHERE organization.id IN (SELECT org FROM access_request WHERE state IN ('pending', 'active')) OR
+organization.id IN (SELECT access_request.org FROM access_request JOIN access_requester ON access_requester.request = access_request.id
+WHERE access_requester.staff = ?) ORDER BY name_key LIMIT ?`, s, limit)
+}
+
+func (tx *Tx) organizationRows(ctx context.Context, tail string, args ...any) ([]OrganizationRow, error) {
+	rows := tx.Query(ctx, `SELECT `+organizationColumns+`, COALESCE(owner.name, '') FROM organization
+LEFT JOIN contact AS owner ON owner.org = organization.id AND owner.owner `+tail, args...)
+	defer rows.Close()
+	var out []OrganizationRow
+	for rows.Next() {
+		var row OrganizationRow
+		o, err := scanOrganization(rows, &row.OwnerName)
+		if err != nil {
+			return nil, fmt.Errorf("read organization: %w", err)
+		}
+		row.Organization = *o
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
+
+const contactColumns = `contact.id, contact.org, COALESCE(contact.login, ''), contact.name, contact.email, contact.phone, contact.locale,
+contact.active, contact.owner, contact.roles, contact.overrides`
+
+func scanContact(row Scanner, more ...any) (*contact.Contact, error) {
+	var c contact.Contact
+	var roles, overrides string
+	if err := row.Scan(append([]any{&c.ID, &c.Org, &c.Login, &c.Name, &c.Email, &c.Phone, &c.Locale, &c.Active, &c.Owner, &roles, &overrides}, more...)...); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(roles), &c.Roles); err != nil {
+		return nil, fmt.Errorf("roles of contact %s: %w", c.ID, err)
+	}
+	if err := json.Unmarshal([]byte(overrides), &c.Overrides); err != nil {
+		return nil, fmt.Errorf("permissions of contact %s: %w", c.ID, err)
+	}
+	return &c, nil
+}
+
+// ContactOfLogin is the contact through which a login is in the organization.
+func (tx *Tx) ContactOfLogin(ctx context.Context, oid id.Organization, l id.Login) (*contact.Contact, error) {
+	return scanContact(tx.QueryRow(ctx, `SELECT `+contactColumns+` FROM contact WHERE login = ? AND org = ?`, l, oid))
+}
+
+// OrganizationContacts are the active contacts with portal access.
+func (tx *Tx) OrganizationContacts(ctx context.Context, oid id.Organization) ([]contact.Contact, error) {
+	return tx.contacts(ctx, `WHERE org = ? AND active AND login IS NOT NULL ORDER BY id`, oid)
+}
+
+// ContactsOfLogin are the active contacts, one an organization, of one person.
+func (tx *Tx) ContactsOfLogin(ctx context.Context, l id.Login) ([]contact.Contact, error) {
+	return tx.contacts(ctx, `WHERE login = ? AND active ORDER BY id`, l)
+}
+
+func (tx *Tx) contacts(ctx context.Context, where string, args ...any) ([]contact.Contact, error) {
+	rows := tx.Query(ctx, `SELECT `+contactColumns+` FROM contact `+where, args...)
+	defer rows.Close()
+	var out []contact.Contact
+	for rows.Next() {
+		c, err := scanContact(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read contact: %w", err)
+		}
+		out = append(out, *c)
+	}
+	return out, rows.Err()
+}
+
+// AddContact writes a new contact.
+func (tx *Tx) AddContact(ctx context.Context, c *contact.Contact) error {
+	roles, overrides := c.Roles, c.Overrides
+	rolesJSON, err := json.Marshal(roles)
+	if err != nil {
+		return fmt.Errorf("write roles: %w", err)
+	}
+	if roles == nil {
+		rolesJSON = []byte("[]")
+	}
+	overridesJSON, err := json.Marshal(overrides)
+	if err != nil {
+		return fmt.Errorf("write permissions: %w", err)
+	}
+	if overrides == nil {
+		overridesJSON = []byte("{}")
+	}
+	var l any
+	if c.Login != "" {
+		l = c.Login
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO contact (id, org, login, name, email, phone, phone_digits, locale, active, owner, roles, overrides, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, c.Org, l, c.Name, c.Email, c.Phone, Digits(c.Phone), c.Locale, c.Active, c.Owner, string(rolesJSON), string(overridesJSON), ms(tx.Now()))
+	if IsUnique(err) {
+		return errs.BadField("email", "contact.error.already_contact")
+	}
+	if err != nil {
+		return fmt.Errorf("write contact: %w", err)
+	}
+	return nil
+}

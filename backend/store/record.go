@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"countersign/shared/audit"
+	"countersign/shared/errs"
+	"countersign/shared/id"
+	"countersign/shared/live"
+)
+
+// Change is what a state change leaves behind beside its own rows: one entry in a stream's audit chain, what is to be
+// told over the websocket, and mails. All of it is written in the transaction of the change, or none.
+type Change struct {
+	Entry audit.Entry // Stream, Kind, Actor, Object, Detail, …; Record fills At, Seq, Prev and MAC
+	Pokes []Poke
+	Mails []Mail
+}
+
+// Poke is one event for one stream.
+type Poke struct {
+	Stream live.Stream
+	Kind   live.Kind
+	Org    id.Organization
+	Ref    string
+}
+
+// Mail is one message for the outbox. Key makes it unique: the same key is sent once.
+type Mail struct {
+	ID        id.Mail
+	To        string
+	Locale    string
+	Template  string
+	Args      map[string]string
+	Sealed    string // a token that the mail carries, sealed; "" without one
+	Key       string
+	ExpiresAt time.Time // zero: never
+}
+
+// Published is what a committed transaction has to tell, in order.
+type Published struct {
+	Stream live.Stream
+	Event  live.Event
+}
+
+// Record writes the change's audit entry, events and mails. It is the only way to make a transaction that changed
+// rows commit.
+func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
+	e := &c.Entry
+	e.At = tx.Now().UnixMilli()
+	if e.Outcome == "" {
+		e.Outcome = audit.Done
+	}
+	if err := tx.appendAudit(ctx, auditKey, e); err != nil {
+		return err
+	}
+	for _, p := range c.Pokes {
+		if err := tx.appendEvent(ctx, p); err != nil {
+			return err
+		}
+	}
+	for _, m := range c.Mails {
+		if err := tx.addMail(ctx, m); err != nil {
+			return err
+		}
+	}
+	tx.MarkRecorded()
+	return nil
+}
+
+const nextAudit = `INSERT INTO stream (id, event_seq, audit_seq, audit_mac) VALUES (?, 0, 1, '')
+ON CONFLICT (id) DO UPDATE SET audit_seq = stream.audit_seq + 1
+RETURNING audit_seq, audit_mac`
+
+const insertAudit = `INSERT INTO audit_entry (stream, seq, at, kind, actor_kind, actor, actor_name, access_grant, session,
+request, address, object, detail, outcome, prev, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+func (tx *Tx) appendAudit(ctx context.Context, key []byte, e *audit.Entry) error {
+	var seq int64
+	var prev string
+	if err := tx.QueryRow(ctx, nextAudit, e.Stream).Scan(&seq, &prev); err != nil {
+		return fmt.Errorf("take the next place in the audit chain: %w", err)
+	}
+	e.Seal(key, seq, prev)
+	if _, err := tx.Exec(ctx, insertAudit, e.Stream, e.Seq, e.At, e.Kind, e.Actor.Kind, e.Actor.ID, e.Actor.Name, e.Grant,
+		e.Session, e.Request, e.Address, e.Object, texts(e.Detail), e.Outcome, e.Prev, e.MAC); err != nil {
+		return fmt.Errorf("write audit entry: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE stream SET audit_mac = ? WHERE id = ?`, e.MAC, e.Stream); err != nil {
+		return fmt.Errorf("move the head of the audit chain: %w", err)
+	}
+	return nil
+}
+
+const nextEvent = `INSERT INTO stream (id, event_seq, audit_seq, audit_mac) VALUES (?, 1, 0, '')
+ON CONFLICT (id) DO UPDATE SET event_seq = stream.event_seq + 1
+RETURNING event_seq`
+
+func (tx *Tx) appendEvent(ctx context.Context, p Poke) error {
+	e := live.Event{Kind: p.Kind, Org: p.Org, Ref: p.Ref}
+	if err := tx.QueryRow(ctx, nextEvent, p.Stream).Scan(&e.Seq); err != nil {
+		return fmt.Errorf("take the next event number: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO event (stream, seq, kind, org, ref, at) VALUES (?, ?, ?, ?, ?, ?)`,
+		p.Stream, e.Seq, e.Kind, e.Org, e.Ref, tx.Now().UnixMilli()); err != nil {
+		return fmt.Errorf("write event: %w", err)
+	}
+	tx.published = append(tx.published, Published{p.Stream, e})
+	return nil
+}
+
+// Published are the events that this transaction wrote, to be told after its commit.
+func (tx *Tx) Published() []Published { return tx.published }
+
+func (tx *Tx) addMail(ctx context.Context, m Mail) error {
+	_, err := tx.Exec(ctx, `INSERT INTO outbox_mail (id, created_at, recipient, locale, template, args, sealed, dedupe_key,
+attempts, next_at, leased_until, expires_at, sent_at, dead_at, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, 0, 0, '')
+ON CONFLICT (dedupe_key) DO NOTHING`,
+		m.ID, tx.Now().UnixMilli(), m.To, m.Locale, m.Template, texts(m.Args), m.Sealed, m.Key, tx.Now().UnixMilli(), ms(m.ExpiresAt))
+	if err != nil {
+		return fmt.Errorf("put mail %s into the outbox: %w", m.Template, err)
+	}
+	return nil
+}
+
+// texts writes a map of strings as JSON; keys come out sorted.
+func texts(m map[string]string) string {
+	if len(m) == 0 {
+		return "{}"
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic("store: a map of strings has a JSON form: " + err.Error())
+	}
+	return string(b)
+}
+
+// ms is a time as the store keeps it, 0 for none.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// at is a stored time, zero for 0.
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// gone is the one answer for what is absent and for what is another organization's.
+func gone() error { return errs.New(errs.NotFound, "error.not_found") }
