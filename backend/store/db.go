@@ -1,0 +1,372 @@
+// Package store keeps everything in one SQLite file and gives out transactions on it: Update changes rows and answers
+// once they are safe on the disk, View reads one snapshot. It decides nothing about who may do what; that is portal's.
+//
+// All changes go through one writer, which commits the requests that wait together (each under its own savepoint), so
+// that durability costs one disk flush for many of them. The rules that callers must know:
+//
+//   - The function given to Update runs on the writer: it must not wait for anything slow (network, password hashes)
+//     and must not call Update itself, which would wait for itself.
+//   - A change that is not recorded in the audit chain is refused (ErrUnrecorded).
+//   - Times are stored as unix milliseconds; Tx converts time.Time both ways (the zero time is 0).
+//
+// The package speaks to the SQLite driver below database/sql: with prepared statements on own connections a point
+// read costs two thirds of the same read through sql.Conn, and less than half once it can be cancelled.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"countersign/backend/clock"
+	"countersign/shared/errs"
+)
+
+// FileName is the database's name in its directory. Never copy it while the server runs, and never move its -wal.
+const FileName = "countersign.db"
+
+// Options say where and how to open. Only Dir is needed; a zero field means its default, a negative size switches the
+// guard off.
+type Options struct {
+	Dir        string
+	Migrations fs.FS        // *.sql for goose; default: the built-in ones
+	ReadOnly   bool         // no writer, no lock, no migrations: for commands beside a running server
+	Clock      *clock.Clock // default: the machine's
+	Log        *slog.Logger // default: slog.Default
+
+	Readers      int           // read connections, 8
+	Queue        int           // changes that may wait for the writer, 1024
+	ReadLimit    time.Duration // longest View, 5 s
+	Housekeeping time.Duration // how often an idle store saves the clock's mark and looks at its disk, 10 s
+
+	AutoCheckpoint int   // pages in the WAL that start a passive checkpoint, 10000
+	TruncateOver   int64 // bytes of WAL that start a truncating one, 64 MiB
+
+	LowBelow      int64 // free bytes under which Disk reports Low, the smaller of 1 GiB and a tenth of the disk
+	ReadOnlyBelow int64 // free bytes under which Update refuses, 256 MiB
+	Ballast       int64 // bytes kept back for UpdateCritical on a full disk, 64 MiB
+
+	Rebind func(query string) string // rewrites placeholders for other engines; nil for SQLite, see Dollar
+}
+
+const mib = 1 << 20
+
+func (o Options) withDefaults() Options {
+	set := func(v *int, to int) {
+		if *v == 0 {
+			*v = to
+		}
+	}
+	set(&o.Readers, 8)
+	set(&o.Queue, 1024)
+	set(&o.AutoCheckpoint, 10_000)
+	if o.ReadLimit == 0 {
+		o.ReadLimit = 5 * time.Second
+	}
+	if o.Housekeeping == 0 {
+		o.Housekeeping = 10 * time.Second
+	}
+	if o.TruncateOver == 0 {
+		o.TruncateOver = 64 * mib
+	}
+	if o.ReadOnlyBelow == 0 {
+		o.ReadOnlyBelow = 256 * mib
+	}
+	if o.Ballast == 0 {
+		o.Ballast = 64 * mib
+	}
+	if o.Clock == nil {
+		o.Clock = clock.New(time.Time{})
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Migrations == nil {
+		o.Migrations = builtIn()
+	}
+	return o
+}
+
+// DB is an open store. Its methods are safe for concurrent use.
+type DB struct {
+	opt   Options
+	path  string
+	clock *clock.Clock
+	log   *slog.Logger
+
+	lock   *instanceLock // nil when read-only
+	writer *writer       // nil when read-only
+	disk   *diskGuard
+
+	tokens chan struct{} // one for each View that may run
+	mu     sync.Mutex
+	idle   []*conn // the one used last is used next: its caches are warm
+
+	closed  atomic.Bool
+	damaged atomic.Bool
+}
+
+// Open opens or creates the store in o.Dir and brings its schema up to date. Every refusal is a sentence that can be
+// printed as it is, and wraps one of ErrRunning, ErrEngine, ErrDurability, ErrFileSystem, ErrDamaged, ErrNewer,
+// ErrNoSpace, ErrHalfRestored where the cause is known.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	o = o.withDefaults()
+	db := &DB{
+		opt: o, path: filepath.Join(o.Dir, FileName), clock: o.Clock, log: o.Log,
+		tokens: make(chan struct{}, o.Readers),
+	}
+	db.disk = newDiskGuard(o)
+
+	if err := db.open(ctx); err != nil {
+		db.abandon()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context) error {
+	if err := checkEngine(); err != nil {
+		return err
+	}
+	if !db.opt.ReadOnly {
+		if err := db.takeOver(ctx); err != nil {
+			return err
+		}
+	}
+
+	for range db.opt.Readers {
+		c, err := openConn(readerDSN(db.path), db.opt)
+		if err != nil {
+			return fmt.Errorf("open the database for reading: %w", err)
+		}
+		db.idle = append(db.idle, c)
+	}
+	if db.opt.ReadOnly {
+		if err := db.checkSchema(ctx); err != nil {
+			return err
+		}
+	}
+	if err := db.loadMark(ctx); err != nil {
+		return err
+	}
+
+	if db.writer != nil {
+		db.writer.start()
+	}
+	return nil
+}
+
+// takeOver makes this process the one that writes: lock, checks, writer connection, schema.
+func (db *DB) takeOver(ctx context.Context) error {
+	if err := os.MkdirAll(db.opt.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	if err := checkFileSystem(db.opt.Dir); err != nil {
+		return err
+	}
+	lock, err := lockInstance(db.opt.Dir)
+	if err != nil {
+		return err
+	}
+	db.lock = lock
+
+	if err := db.disk.prepare(); err != nil {
+		return err
+	}
+	if err := checkHalfRestored(db.path); err != nil {
+		return err
+	}
+	if err := createPrivate(db.path); err != nil {
+		return err
+	}
+	c, err := openConn(writerDSN(db.path), db.opt)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	db.writer = newWriter(db, c)
+	if err := checkDurability(c); err != nil {
+		return err
+	}
+	if lock.unclean {
+		db.log.Warn("the last run did not end cleanly; checking the database")
+		if err := quickCheck(c); err != nil {
+			return err
+		}
+	}
+	return db.migrate(ctx)
+}
+
+// abandon gives back what a failed Open had taken. The lock's mark of an unclean end stays when it was there.
+func (db *DB) abandon() {
+	if db.writer != nil {
+		db.writer.conn.close()
+	}
+	for _, c := range db.idle {
+		c.close()
+	}
+	if db.lock != nil {
+		db.lock.release(!db.lock.unclean)
+	}
+}
+
+// Close lets waiting changes and running reads end, writes the WAL back and gives the lock away. Update and View
+// answer Unavailable from here on.
+func (db *DB) Close() error {
+	if !db.closed.CompareAndSwap(false, true) {
+		return nil
+	}
+	var failed []error
+	if db.writer != nil {
+		failed = append(failed, db.writer.stop())
+	}
+	for range db.opt.Readers { // a View ends within its limit
+		db.tokens <- struct{}{}
+	}
+	for _, c := range db.idle {
+		failed = append(failed, c.close())
+	}
+	if db.writer != nil {
+		failed = append(failed, db.writer.conn.close())
+	}
+	err := errors.Join(failed...)
+	if db.lock != nil {
+		err = errors.Join(err, db.lock.release(err == nil && !db.damaged.Load()))
+	}
+	if err != nil {
+		return fmt.Errorf("close the store: %w", err)
+	}
+	return nil
+}
+
+// Clock is the store's guarded clock.
+func (db *DB) Clock() *clock.Clock { return db.clock }
+
+// Path is the database file.
+func (db *DB) Path() string { return db.path }
+
+// View runs fn on one snapshot: everything it reads is of the same moment. It changes nothing. It ends with
+// Unavailable when it takes longer than Options.ReadLimit or no connection comes free in that time.
+func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	limited, cancel := context.WithTimeout(ctx, db.opt.ReadLimit)
+	defer cancel()
+
+	select {
+	case db.tokens <- struct{}{}:
+	case <-limited.Done():
+		return db.cutShort(ctx, limited.Err())
+	}
+	defer func() { <-db.tokens }()
+	if db.closed.Load() {
+		return errClosed()
+	}
+
+	c := db.takeConn()
+	defer db.putConn(c)
+	tx := &Tx{conn: c, ctx: limited, now: db.now()}
+	if err := c.run("BEGIN"); err != nil {
+		return db.note(mapError(err))
+	}
+	defer func() { // also when fn panics
+		tx.end()
+		if err := c.run("COMMIT"); err != nil {
+			c.broken = true
+		}
+	}()
+
+	err := fn(tx)
+	if err != nil && limited.Err() != nil && errors.Is(err, limited.Err()) {
+		return db.cutShort(ctx, err)
+	}
+	return db.note(err)
+}
+
+// cutShort tells the caller's own end from the limit's.
+func (db *DB) cutShort(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("read: %w", ctx.Err())
+	}
+	return unavailable(fmt.Errorf("read took longer than %v: %w", db.opt.ReadLimit, err))
+}
+
+func (db *DB) takeConn() *conn {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	c := db.idle[len(db.idle)-1]
+	db.idle = db.idle[:len(db.idle)-1]
+	return c
+}
+
+func (db *DB) putConn(c *conn) {
+	if c.broken {
+		if fresh, err := openConn(readerDSN(db.path), db.opt); err == nil {
+			c.close()
+			c = fresh
+		}
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.idle = append(db.idle, c)
+}
+
+// now is a transaction's time, cut to what the columns hold so that a time reads back as it was written.
+func (db *DB) now() time.Time { return db.clock.Now().Truncate(time.Millisecond) }
+
+// note remembers that the file is damaged: ordinary changes stop, because each could make it worse.
+func (db *DB) note(err error) error {
+	if err != nil && errors.Is(err, ErrDamaged) && db.damaged.CompareAndSwap(false, true) {
+		db.log.Error("the database is damaged; changes are refused until it is restored", "error", err)
+	}
+	return err
+}
+
+// Stats are counters since Open, for metrics.
+type Stats struct {
+	Commits     int64 // transactions committed by the writer
+	Requests    int64 // requests that were part of them
+	Refused     int64 // requests whose function gave an error or panicked
+	Failed      int64 // transactions that could not commit
+	LargestRun  int64 // most requests in one commit
+	Checkpoints int64 // truncating checkpoints
+	Waiting     int   // requests waiting now
+	Reading     int   // Views running now
+	WAL         int64 // bytes of the WAL
+	Disk        Disk
+}
+
+// Stats reads the counters.
+func (db *DB) Stats() Stats {
+	s := Stats{Reading: len(db.tokens), WAL: fileSize(db.path + "-wal"), Disk: db.Disk()}
+	if w := db.writer; w != nil {
+		s.Commits, s.Requests, s.Refused = w.commits.Load(), w.requests.Load(), w.refused.Load()
+		s.Failed, s.LargestRun, s.Checkpoints = w.failed.Load(), w.largest.Load(), w.checkpoints.Load()
+		s.Waiting = len(w.ordinary) + len(w.urgent)
+	}
+	return s
+}
+
+func fileSize(path string) int64 {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return fi.Size()
+}
+
+func errClosed() error { return unavailable(errors.New("the store is closed")) }
+
+func unavailable(cause error) error {
+	e := errs.New(errs.Unavailable, "error.unavailable")
+	e.RetryAfter = 1
+	return e.Because(cause)
+}
+
+func readOnly(cause error) error {
+	return errs.New(errs.ReadOnly, "error.read_only").Because(cause)
+}

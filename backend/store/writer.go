@@ -1,0 +1,368 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	maxRun     = 256                  // requests in one commit
+	maxRunTime = 5 * time.Millisecond // work in one commit: nobody waits longer for others than a flush takes
+	urgentLane = 64                   // revocations that wait together are few
+	houseEvery = 256                  // commits between two looks at disk and WAL under load
+)
+
+// request is one Update on its way through the writer.
+type request struct {
+	fn    func(*Tx) error
+	state atomic.Int32
+	err   error
+	after []func()
+	done  chan struct{} // closed when err and the effect are final
+}
+
+// A request is waiting until either the writer takes it or its caller leaves; only one of them can.
+const (
+	waiting int32 = iota
+	taken
+	left
+)
+
+// writer owns the one connection that changes rows. Requests that wait together share a commit.
+type writer struct {
+	db   *DB
+	conn *conn
+
+	gate     sync.RWMutex // held for reading while sending, so that stop closes the lanes after the last send
+	stopped  bool
+	ordinary chan *request
+	urgent   chan *request
+	ended    chan struct{}
+	endErr   error
+	ticker   *time.Ticker
+
+	sinceHouse int
+	markAt     time.Time // the mark that is on the disk
+
+	commits, requests, refused, failed, largest, checkpoints atomic.Int64
+}
+
+func newWriter(db *DB, c *conn) *writer {
+	return &writer{
+		db: db, conn: c,
+		ordinary: make(chan *request, db.opt.Queue),
+		urgent:   make(chan *request, urgentLane),
+		ended:    make(chan struct{}),
+	}
+}
+
+func (w *writer) start() {
+	w.ticker = time.NewTicker(w.db.opt.Housekeeping)
+	go w.loop()
+}
+
+// Update runs fn in a transaction of its own on the writer and returns when its changes are safe on the disk. An
+// error or panic of fn undoes what fn did and nothing else. When ctx ends before fn's turn, fn does not run; once it
+// runs, its result stands and Update waits for it.
+//
+// Refusals: ReadOnly when the disk is nearly full or fails, Unavailable when the store is closed or busy,
+// ErrUnrecorded when fn changed rows without recording it.
+func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	if err := db.mayChange(); err != nil {
+		return err
+	}
+	if db.disk.full.Load() {
+		return readOnly(errors.New("the disk is nearly full"))
+	}
+	return db.writer.submit(ctx, &request{fn: fn}, db.writer.ordinary)
+}
+
+// UpdateCritical is Update for what must work on a full disk: revoking, signing out, voiding, and the audit of it.
+// It overtakes ordinary changes and may use the disk space that was kept back.
+func (db *DB) UpdateCritical(ctx context.Context, fn func(*Tx) error) error {
+	if db.opt.ReadOnly {
+		return readOnly(errors.New("the store is open for reading only"))
+	}
+	return db.writer.submit(ctx, &request{fn: fn}, db.writer.urgent)
+}
+
+// Ping goes once through the writer, without a change: it tells whether changes are answered.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.UpdateCritical(ctx, func(*Tx) error { return nil })
+}
+
+func (db *DB) mayChange() error {
+	if db.opt.ReadOnly {
+		return readOnly(errors.New("the store is open for reading only"))
+	}
+	if db.damaged.Load() {
+		return readOnly(ErrDamaged)
+	}
+	return nil
+}
+
+func (w *writer) submit(ctx context.Context, r *request, lane chan *request) error {
+	r.done = make(chan struct{})
+	if err := w.send(ctx, r, lane); err != nil {
+		return err
+	}
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+	}
+	if r.state.CompareAndSwap(waiting, left) {
+		return fmt.Errorf("wait for the writer: %w", ctx.Err())
+	}
+	<-r.done
+	return r.err
+}
+
+func (w *writer) send(ctx context.Context, r *request, lane chan *request) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("wait for the writer: %w", err)
+	}
+	w.gate.RLock()
+	defer w.gate.RUnlock()
+	if w.stopped {
+		return errClosed()
+	}
+	select {
+	case lane <- r:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the writer: %w", ctx.Err())
+	}
+}
+
+// stop lets all waiting requests end, then writes the WAL back.
+func (w *writer) stop() error {
+	w.gate.Lock()
+	w.stopped = true
+	close(w.urgent)
+	close(w.ordinary)
+	w.gate.Unlock()
+
+	<-w.ended
+	return w.endErr
+}
+
+// loop is the writer's goroutine. It ends when both lanes are closed and empty.
+func (w *writer) loop() {
+	again := true
+	defer func() {
+		if again { // a function left by runtime.Goexit and took this goroutine with it
+			go w.loop()
+		}
+	}()
+
+	urgent, ordinary := w.urgent, w.ordinary
+	for urgent != nil || ordinary != nil {
+		lane := &urgent
+		r, ok, got := (*request)(nil), false, false
+		select { // revocations first
+		case r, ok = <-urgent:
+			got = true
+		default:
+		}
+		if !got {
+			select {
+			case r, ok = <-urgent:
+			case r, ok = <-ordinary:
+				lane = &ordinary
+			case <-w.ticker.C:
+				w.housekeep()
+				continue
+			}
+		}
+		if !ok {
+			*lane = nil
+			continue
+		}
+		w.serve(r, *lane)
+	}
+	again = false
+	w.ticker.Stop()
+	w.endErr = w.finish()
+	close(w.ended)
+}
+
+// serve commits the request with those that wait behind it in the same lane.
+func (w *writer) serve(r *request, lane chan *request) {
+	urgent := lane == w.urgent
+	if urgent {
+		w.db.disk.makeRoom()
+	}
+	if !r.state.CompareAndSwap(waiting, taken) {
+		return
+	}
+
+	run := &run{w: w, urgent: urgent, reqs: []*request{r}}
+	defer run.close() // answers everybody, also when a function ends this goroutine
+	if !run.begin() {
+		return
+	}
+	started := w.db.clock.Now()
+	for i := 0; i < len(run.reqs); i++ {
+		if !run.do(run.reqs[i]) {
+			return
+		}
+		if len(run.reqs) >= maxRun || w.db.clock.Now().Sub(started) > maxRunTime {
+			break
+		}
+		select {
+		case next, ok := <-lane:
+			if ok && next.state.CompareAndSwap(waiting, taken) {
+				run.reqs = append(run.reqs, next)
+			}
+		default:
+		}
+	}
+	run.commit()
+}
+
+// run is one commit and the requests in it.
+type run struct {
+	w      *writer
+	urgent bool
+	reqs   []*request
+	good   int   // requests whose changes are in it
+	mark   bool  // something recorded is in it: the clock's mark goes along
+	lost   error // why none of it counts
+	safe   bool  // committed
+}
+
+func (r *run) begin() bool {
+	if err := r.w.conn.run("BEGIN IMMEDIATE"); err != nil {
+		r.lost = err
+		return false
+	}
+	return true
+}
+
+// do runs one request under its savepoint; false when the whole transaction is gone.
+func (r *run) do(req *request) bool {
+	c := r.w.conn
+	if err := c.run("SAVEPOINT request"); err != nil {
+		r.lost = err
+		return false
+	}
+	tx := &Tx{conn: c, ctx: context.Background(), now: r.w.db.now(), writable: true, urgent: r.urgent}
+	req.err = r.call(req, tx)
+	tx.end()
+	if req.err == nil {
+		req.err = tx.check()
+	}
+	if c.driver.AutoCommit() { // a full disk makes SQLite undo the whole transaction
+		r.lost = errors.Join(errors.New("the transaction was undone"), req.err)
+		return false
+	}
+
+	if req.err != nil {
+		r.w.refused.Add(1)
+		if err := c.run("ROLLBACK TO request"); err != nil {
+			r.lost = err
+			return false
+		}
+	}
+	if err := c.run("RELEASE request"); err != nil {
+		r.lost = err
+		return false
+	}
+	if req.err == nil {
+		r.good++
+		r.mark = r.mark || tx.recorded
+		req.after = tx.after
+	}
+	return true
+}
+
+// call runs the function and turns a panic into an error.
+func (r *run) call(req *request, tx *Tx) (err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		tx.end()
+		if p := recover(); p != nil {
+			r.w.db.log.Error("a change panicked and was undone", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in a change: %v", p)
+			return
+		}
+		r.lost = errors.New("the goroutine of the writer was ended by a change")
+	}()
+	err = req.fn(tx)
+	returned = true
+	return err
+}
+
+func (r *run) commit() {
+	c := r.w.conn
+	if r.mark {
+		if err := r.w.saveMark(); err != nil {
+			r.lost = err
+			return
+		}
+	}
+	if err := c.run("COMMIT"); err != nil {
+		r.lost = err
+		return
+	}
+	r.safe = true
+}
+
+// close ends the transaction whatever happened and answers every request of the run.
+func (r *run) close() {
+	w := r.w
+	if !r.safe && !w.conn.driver.AutoCommit() {
+		if err := w.conn.run("ROLLBACK"); err != nil {
+			w.db.log.Error("roll back", "error", err)
+		}
+	}
+	if r.safe {
+		w.commits.Add(1)
+		w.requests.Add(int64(len(r.reqs)))
+		w.largest.Store(max(w.largest.Load(), int64(len(r.reqs))))
+	} else {
+		w.failed.Add(1)
+		if r.lost == nil {
+			r.lost = errors.New("the transaction did not end")
+		}
+		r.lost = w.db.note(mapError(fmt.Errorf("commit: %w", r.lost)))
+	}
+
+	for _, req := range r.reqs {
+		if !r.safe && (req.err == nil || req.after != nil) {
+			req.err = r.lost
+		}
+		if req.err == nil {
+			for _, fn := range req.after {
+				w.notify(fn)
+			}
+		} else {
+			w.db.note(req.err)
+		}
+		close(req.done)
+	}
+
+	w.sinceHouse++
+	if w.sinceHouse >= houseEvery {
+		w.housekeep()
+	}
+}
+
+// notify runs one callback; its panic is its own.
+func (w *writer) notify(fn func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.db.log.Error("a callback after a commit panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	fn()
+}
