@@ -10,9 +10,11 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"countersign/app/pages"
+	"countersign/app/ui"
 )
 
 func main() {
+	ui.Boot()
 	pages.Routes()
 	app.RunWhenOnBrowser()
 }

@@ -6,6 +6,7 @@ const VERSION = "{{.Version}}";
 const ASSETS = {{.Assets}};
 const SERVER = {{.Server}};
 const CACHE = "countersign-" + VERSION;
+const EXACT = { ignoreVary: true }; // the path says all; encodings differ, contents do not
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -40,7 +41,6 @@ self.addEventListener("message", (event) => {
 // wipe forgets every kept file; the next page that is opened online keeps them again.
 async function wipe(port) {
   await drop(() => true);
-  sound.clear();
   port?.postMessage(true);
 }
 
@@ -65,18 +65,12 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-// sound holds the paths whose kept copy was checked since the worker started.
-const sound = new Set();
-
 // answer gives the kept copy if it still has its hash; a forged or missing one is replaced from the server.
 async function answer(path) {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(path, { ignoreVary: true });
-  if (kept && (sound.has(path) || (await right(path, await cache.match(path, { ignoreVary: true }))))) {
-    sound.add(path);
-    return kept;
-  }
-  await cache.delete(path, { ignoreVary: true });
+  const kept = await cache.match(path, EXACT);
+  if (kept && (await right(path, kept.clone()))) return kept;
+  await cache.delete(path, EXACT);
   return load(cache, path).catch(() => fetch(path));
 }
 
@@ -88,7 +82,6 @@ async function load(cache, path) {
     if (!(await right(path, response.clone()))) throw new Error(`${path}: not the file of this version`);
   }
   await cache.put(path, response.clone());
-  sound.add(path);
   return response;
 }
 
