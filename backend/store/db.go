@@ -110,6 +110,7 @@ type DB struct {
 	idle   []*conn // the one used last is used next: its caches are warm
 
 	closed  atomic.Bool
+	closing chan struct{} // closed by Close
 	damaged atomic.Bool
 }
 
@@ -120,7 +121,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	o = o.withDefaults()
 	db := &DB{
 		opt: o, path: filepath.Join(o.Dir, FileName), clock: o.Clock, log: o.Log,
-		tokens: make(chan struct{}, o.Readers),
+		tokens: make(chan struct{}, o.Readers), closing: make(chan struct{}),
 	}
 	db.disk = newDiskGuard(o)
 
@@ -139,6 +140,8 @@ func (db *DB) open(ctx context.Context) error {
 		if err := db.takeOver(ctx); err != nil {
 			return err
 		}
+	} else if _, err := os.Stat(db.path); err != nil {
+		return fmt.Errorf("there is no database to read: %w", err)
 	}
 
 	for range db.opt.Readers {
@@ -222,20 +225,20 @@ func (db *DB) Close() error {
 	if !db.closed.CompareAndSwap(false, true) {
 		return nil
 	}
-	var failed []error
+	close(db.closing)
 	if db.writer != nil {
-		failed = append(failed, db.writer.stop())
+		db.writer.stop()
 	}
 	for range db.opt.Readers { // a View ends within its limit
 		db.tokens <- struct{}{}
 	}
+	var err error
 	for _, c := range db.idle {
-		failed = append(failed, c.close())
+		err = errors.Join(err, c.close())
 	}
 	if db.writer != nil {
-		failed = append(failed, db.writer.conn.close())
+		err = errors.Join(err, db.writer.finish(), db.writer.conn.close())
 	}
-	err := errors.Join(failed...)
 	if db.lock != nil {
 		err = errors.Join(err, db.lock.release(err == nil && !db.damaged.Load()))
 	}
@@ -259,11 +262,13 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 
 	select {
 	case db.tokens <- struct{}{}:
+	case <-db.closing:
+		return errClosed()
 	case <-limited.Done():
 		return db.cutShort(ctx, limited.Err())
 	}
 	defer func() { <-db.tokens }()
-	if db.closed.Load() {
+	if db.closed.Load() { // a select with two ways takes either
 		return errClosed()
 	}
 

@@ -12,8 +12,8 @@ import (
 
 // Pragmas that make a commit durable are in the DSN, so that no connection can exist without them.
 const (
-	durable  = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000"
-	oneOwner = "&_mutex=no" // a connection belongs to one goroutine at a time
+	durable  = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_secure_delete=FAST&_txlock=immediate"
+	oneOwner = "&_mutex=no" // a conn belongs to one goroutine at a time
 )
 
 func fileURI(path string) string {
@@ -23,7 +23,7 @@ func fileURI(path string) string {
 func escapePath(path string) string { return (&url.URL{Path: path}).EscapedPath() }
 
 func writerDSN(path string) string {
-	return fileURI(path) + "?" + durable + "&_secure_delete=FAST&_txlock=immediate" + oneOwner
+	return fileURI(path) + "?" + durable + oneOwner
 }
 
 func readerDSN(path string) string {
@@ -130,6 +130,9 @@ func (c *conn) prepare(query string) (*stmt, error) {
 		return old, nil
 	}
 
+	if strings.ContainsRune(strings.TrimRight(query, "; \n\t"), ';') {
+		return nil, fmt.Errorf("one statement at a time, the driver would run only the first: %s", query)
+	}
 	text := query
 	if c.rebind != nil {
 		text = c.rebind(query)

@@ -12,9 +12,13 @@ import (
 	"syscall"
 )
 
-// lockName is the file that one running instance holds. It names the process while that runs and is empty after a
-// clean end, so a text found by the next instance means that the last one crashed.
-const lockName = "countersign.lock"
+// lockName is the file that one running instance holds. It names the process while that runs and is blank after a
+// clean end, so a text found by the next instance means that the last one crashed. Its length never changes: to
+// overwrite it needs no room on a full disk.
+const (
+	lockName = "countersign.lock"
+	lockSize = 64
+)
 
 type instanceLock struct {
 	file    *os.File
@@ -26,29 +30,33 @@ func lockInstance(dir string) (*instanceLock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the lock file: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, 100))
-	if err != nil {
+	l := &instanceLock{file: f}
+	if err := l.take(dir); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("read the lock file: %w", err)
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *instanceLock) take(dir string) error {
+	locked := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	text, err := io.ReadAll(io.NewSectionReader(l.file, 0, lockSize))
+	if err != nil {
+		return fmt.Errorf("read the lock file: %w", err)
 	}
 	holder := strings.TrimSpace(string(text))
-
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		f.Close()
-		return nil, fmt.Errorf("%w: %s, %s. Stop it first; two would destroy the data", ErrRunning, dir, holder)
+	if errors.Is(locked, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("%w: %s, %s. Stop it first; two would destroy the data", ErrRunning, dir, holder)
 	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("lock the data directory: %w", err)
+	if locked != nil {
+		return fmt.Errorf("lock the data directory: %w", locked)
 	}
 
-	l := &instanceLock{file: f, unclean: holder != ""}
-	if err := l.write(fmt.Sprintf("process %d\n", os.Getpid())); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("write the lock file: %w", err)
+	l.unclean = holder != ""
+	if err := l.write(fmt.Sprintf("process %d", os.Getpid())); err != nil {
+		return fmt.Errorf("write the lock file: %w", err)
 	}
-	return l, errors.Join(syncDir(dir))
+	return syncDir(dir)
 }
 
 // release gives the lock away; clean says that the database needs no check at the next start.
@@ -61,10 +69,7 @@ func (l *instanceLock) release(clean bool) error {
 }
 
 func (l *instanceLock) write(text string) error {
-	if err := l.file.Truncate(int64(len(text))); err != nil {
-		return err
-	}
-	if _, err := l.file.WriteAt([]byte(text), 0); err != nil {
+	if _, err := l.file.WriteAt(fmt.Appendf(nil, "%-*s\n", lockSize-1, text), 0); err != nil {
 		return err
 	}
 	return l.file.Sync()

@@ -161,6 +161,9 @@ func (tx *Tx) ready(ctx context.Context, query string, args []any) (*stmt, error
 	for i, a := range args {
 		v, err := toDriver(a)
 		if err != nil {
+			if !st.kept {
+				st.free()
+			}
 			return nil, fmt.Errorf("argument %d of %s: %w", i+1, query, err)
 		}
 		st.in[i] = driver.NamedValue{Ordinal: i + 1, Value: v}

@@ -29,7 +29,7 @@ const schemaVersion = "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version
 // migrate brings the schema up to date, one immediate transaction a migration. A database that holds something is
 // first saved to a file beside it.
 func (db *DB) migrate(ctx context.Context) error {
-	pool, err := sql.Open("sqlite3", writerDSN(db.path))
+	pool, err := sql.Open("sqlite3", fileURI(db.path)+"?"+durable)
 	if err != nil {
 		return fmt.Errorf("open the database for migration: %w", err)
 	}

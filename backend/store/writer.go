@@ -42,8 +42,7 @@ type writer struct {
 	stopped  bool
 	ordinary chan *request
 	urgent   chan *request
-	ended    chan struct{}
-	endErr   error
+	ended    chan struct{} // closed when the goroutine is gone
 	ticker   *time.Ticker
 
 	sinceHouse int
@@ -140,16 +139,14 @@ func (w *writer) send(ctx context.Context, r *request, lane chan *request) error
 	}
 }
 
-// stop lets all waiting requests end, then writes the WAL back.
-func (w *writer) stop() error {
+// stop takes no more requests and waits until those that are in have ended.
+func (w *writer) stop() {
 	w.gate.Lock()
 	w.stopped = true
 	close(w.urgent)
 	close(w.ordinary)
 	w.gate.Unlock()
-
 	<-w.ended
-	return w.endErr
 }
 
 // loop is the writer's goroutine. It ends when both lanes are closed and empty.
@@ -188,7 +185,6 @@ func (w *writer) loop() {
 	}
 	again = false
 	w.ticker.Stop()
-	w.endErr = w.finish()
 	close(w.ended)
 }
 
@@ -212,7 +208,7 @@ func (w *writer) serve(r *request, lane chan *request) {
 		if !run.do(run.reqs[i]) {
 			return
 		}
-		if len(run.reqs) >= maxRun || w.db.clock.Now().Sub(started) > maxRunTime {
+		if len(run.reqs) >= maxRun || w.db.clock.Now().Sub(started) > maxRunTime || (!urgent && len(w.urgent) > 0) {
 			break
 		}
 		select {
@@ -335,10 +331,12 @@ func (r *run) close() {
 			r.lost = errors.New("the transaction did not end")
 		}
 		r.lost = w.db.note(mapError(fmt.Errorf("commit: %w", r.lost)))
+		w.markAt = time.Time{}
+		w.sinceHouse = houseEvery // look at once: the disk may be full
 	}
 
 	for _, req := range r.reqs {
-		if !r.safe && (req.err == nil || req.after != nil) {
+		if !r.safe && req.err == nil {
 			req.err = r.lost
 		}
 		if req.err == nil {

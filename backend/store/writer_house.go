@@ -88,7 +88,7 @@ func (w *writer) checkpoint(wait string) error {
 	return errors.Join(err, c.run("PRAGMA busy_timeout = 5000"))
 }
 
-// finish is the last work of the writer.
+// finish is the last work on the writer's connection, when nobody uses the database any more.
 func (w *writer) finish() error {
 	err := w.alone(w.saveMark)
 	if cerr := w.checkpoint("5000"); cerr != nil {
