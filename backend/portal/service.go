@@ -25,8 +25,9 @@ import (
 // Live is what the portal tells the websocket hub.
 type Live interface {
 	Publish(stream live.Stream, events []live.Event)
-	CutSession(why string, ids ...id.Session)
-	CutSupport(why string, ids ...id.SupportSession)
+	Poke(logins ...id.Login) // their own sign-ins, rights or settings changed
+	CutSession(why string, ids ...id.Session) int
+	CutSupport(why string, ids ...id.SupportSession) int
 	Reschedule(s id.SupportSession, end time.Time)
 }
 
@@ -64,7 +65,7 @@ func New(d Deps) *Service {
 	if d.Mailed == nil {
 		d.Mailed = func() {}
 	}
-	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.LabelAudit), ticker: newTicker()}
+	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.Audit), ticker: newTicker()}
 }
 
 // Tx is a transaction with who acts in it and for which organization.

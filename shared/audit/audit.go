@@ -178,6 +178,17 @@ func (v *Verifier) Next(e *Entry) error {
 // Head is where the walk stands.
 func (v *Verifier) Head() Head { return Head{Stream: v.stream, Seq: v.seq, MAC: v.prev} }
 
+// EndsAt checks that the walk ended where a head says the chain ends: what was cut off its end is missing.
+func (v *Verifier) EndsAt(h Head) error {
+	switch {
+	case v.seq < h.Seq:
+		return fmt.Errorf("%s: entry %d is missing", v.stream, v.seq+1)
+	case v.seq > h.Seq || v.prev != h.MAC:
+		return fmt.Errorf("%s: the chain does not end at entry %d as its head says", v.stream, h.Seq)
+	}
+	return nil
+}
+
 // Head is the newest entry of a chain, to be kept elsewhere as an anchor.
 type Head struct {
 	Stream live.Stream `json:"stream"`
