@@ -6,6 +6,7 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 // Routes registers every page with go-app.
 func Routes() {
 	app.Route("/", func() app.Composer { return &Home{} })
+	GalleryRoute()
 }
 
 // Home is the first page.
