@@ -1,0 +1,124 @@
+package mail
+
+import "strings"
+
+// Template names a message; its sentences are the catalogue's mail.<template>.subject, .body and .action.
+type Template string
+
+const (
+	AccessRequested          Template = "access_requested"           // owner, approvers: an agent asks
+	AccessJoined             Template = "access_joined"              // owner, approvers: another agent asks too
+	AccessApproved           Template = "access_approved"            // agents
+	AccessRejected           Template = "access_rejected"            // agents
+	AccessWithdrawn          Template = "access_withdrawn"           // owner, approvers
+	AccessLapsed             Template = "access_lapsed"              // owner, approvers, agents
+	AccessExtensionRequested Template = "access_extension_requested" // owner, approvers
+	AccessExtensionRejected  Template = "access_extension_rejected"  // agents
+	AccessEndChanged         Template = "access_end_changed"         // agents, owner
+	AccessStarted            Template = "access_started"             // owner: a grant runs
+	AccessEntered            Template = "access_entered"             // owner: an agent is in
+	AccessEnded              Template = "access_ended"               // owner, agents
+	AccessInvited            Template = "access_invited"             // staff leads: a customer invited support
+	ManagedByProposed        Template = "managed_by_proposed"        // owner: consent is asked
+	ManagedByChanged         Template = "managed_by_changed"         // owner
+	Invitation               Template = "invitation"                 // a contact, to the portal
+	StaffInvitation          Template = "staff_invitation"           // a new colleague
+	PasswordReset            Template = "password_reset"
+	PasswordChanged          Template = "password_changed"
+	FactorChanged            Template = "factor_changed"
+	NewSignIn                Template = "new_sign_in"
+)
+
+// kind says how an argument is written and shown.
+type kind int
+
+const (
+	text     kind = iota // a name, on one line
+	maybe                // text that may be absent
+	note                 // what a person wrote, quoted; may be absent
+	moment               // At
+	span                 // For
+	variant              // picks the sentences
+	linkPath             // a path in the portal
+)
+
+// spec declares a template's arguments. Every template has a "link" besides.
+type spec struct {
+	args     map[string]kind
+	variants []string // the values of its variant argument
+	token    bool     // the link carries the message's token
+}
+
+var specs = map[Template]spec{
+	AccessRequested: {args: map[string]kind{"agent": text, "organization": text, "duration": span, "lapses": moment, "note": note}},
+	AccessJoined:    {args: map[string]kind{"agent": text, "organization": text, "lapses": moment}},
+	AccessApproved:  {args: map[string]kind{"organization": text, "by": text, "duration": span, "ends": moment}},
+	AccessRejected:  {args: map[string]kind{"organization": text, "by": text, "note": note}},
+	AccessWithdrawn: {args: map[string]kind{"organization": text, "agent": text}},
+	AccessLapsed:    {args: map[string]kind{"organization": text, "at": moment}},
+	AccessExtensionRequested: {
+		args: map[string]kind{"agent": text, "organization": text, "duration": span, "ends": moment, "note": note},
+	},
+	AccessExtensionRejected: {args: map[string]kind{"organization": text, "by": text, "ends": moment, "note": note}},
+	AccessEndChanged:        {args: map[string]kind{"organization": text, "by": text, "ends": moment}},
+	AccessStarted: {
+		// "agent" are all the agents' names; an invitation goes to nobody in particular.
+		args:     map[string]kind{"source": variant, "organization": text, "by": text, "agent": maybe, "duration": span, "ends": moment},
+		variants: []string{"request", "invite"},
+	},
+	AccessEntered: {
+		args:     map[string]kind{"role": variant, "organization": text, "agent": text, "at": moment, "ends": moment, "note": note},
+		variants: []string{"super_admin", "owner"},
+	},
+	AccessEnded: {
+		// "by" for those that somebody revoked or ended.
+		args:     map[string]kind{"why": variant, "organization": text, "by": maybe, "at": moment, "note": note},
+		variants: []string{"expired", "revoked", "ended", "system"},
+	},
+	AccessInvited:     {args: map[string]kind{"organization": text, "by": text, "duration": span, "ends": moment, "note": note}},
+	ManagedByProposed: {args: map[string]kind{"organization": text, "by": text}},
+	ManagedByChanged: {
+		args:     map[string]kind{"to": variant, "organization": text, "by": text, "at": moment},
+		variants: []string{"service_provider", "customer"},
+	},
+	Invitation:      {args: map[string]kind{"organization": text, "by": text, "expires": moment}, token: true},
+	StaffInvitation: {args: map[string]kind{"by": text, "expires": moment}, token: true},
+	PasswordReset:   {args: map[string]kind{"expires": moment}, token: true},
+	PasswordChanged: {args: map[string]kind{"at": moment, "address": text}},
+	FactorChanged: {
+		args:     map[string]kind{"change": variant, "at": moment, "address": text},
+		variants: []string{"added", "removed", "recovery_codes"},
+	},
+	NewSignIn: {args: map[string]kind{"at": moment, "device": text, "address": text}},
+}
+
+// Templates are all templates, for tests that must see each.
+func Templates() []Template {
+	return []Template{AccessRequested, AccessJoined, AccessApproved, AccessRejected, AccessWithdrawn, AccessLapsed,
+		AccessExtensionRequested, AccessExtensionRejected, AccessEndChanged, AccessStarted, AccessEntered, AccessEnded,
+		AccessInvited, ManagedByProposed, ManagedByChanged, Invitation, StaffInvitation, PasswordReset, PasswordChanged,
+		FactorChanged, NewSignIn}
+}
+
+// HasToken reports whether messages of the template carry a secret link.
+func (t Template) HasToken() bool { return specs[t].token }
+
+// Variants are the values of the template's variant argument and its name, none for most templates.
+func (t Template) Variants() (name string, values []string) {
+	s := specs[t]
+	for arg, k := range s.args {
+		if k == variant {
+			return arg, s.variants
+		}
+	}
+	return "", nil
+}
+
+// key is the catalogue key of a part of the template with these arguments.
+func (t Template) key(a Args, part string) string {
+	words := []string{"mail", string(t)}
+	if name, _ := t.Variants(); name != "" && part != "action" {
+		words = append(words, a[name])
+	}
+	return strings.Join(append(words, part), ".")
+}
