@@ -1,0 +1,153 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/app/ui"
+	"countersign/shared/api"
+	"countersign/shared/errs"
+	"countersign/shared/id"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// callTime is how long an answer may take before the call counts as lost.
+const callTime = 30 * time.Second
+
+// Headers of every call besides api.HeaderAs: made by the page itself, and the organization whose support session it is.
+const (
+	headerBackground = "X-Countersign-Background"
+	headerOrg        = "X-Countersign-Org"
+)
+
+// ErrCancelled is the error of a call whose person did not enter the password it needs.
+var ErrCancelled = errors.New("cancelled")
+
+// Call runs an act beside the screen and gives the result to done on the UI goroutine. When the server wants the
+// password again, the shell asks for it and the call is repeated; done hears ErrCancelled when that is refused.
+// ctx must be the page's own, kept from OnMount; when the page has gone, done is not called.
+func Call[In, Out any](ctx app.Context, s *Session, ep api.Endpoint[In, Out], in In, done func(app.Context, Out, error)) {
+	s.moved()
+	call(ctx, s, ep, in, false, done)
+}
+
+// Load is Call for reading. background says that the page asks by itself, after a poke or a lost connection.
+func Load[In, Out any](ctx app.Context, s *Session, ep api.Endpoint[In, Out], in In, background bool, done func(app.Context, Out, error)) {
+	if !background {
+		s.moved()
+	}
+	call(ctx, s, ep, in, background, done)
+}
+
+func call[In, Out any](ctx app.Context, s *Session, ep api.Endpoint[In, Out], in In, background bool, done func(app.Context, Out, error)) {
+	ctx.Async(func() {
+		defer ui.Recover()
+		within, stop := context.WithTimeout(context.Background(), callTime)
+		defer stop()
+		out, err := ep.Do(within, s.client(background), in)
+		s.heard(err)
+
+		ctx.Dispatch(func(ctx app.Context) {
+			defer ui.Recover()
+			if CodeOf(err) == errs.StepUp && ep.Name != api.StepUp.Name {
+				s.ask(step{
+					again:  func() { call(ctx, s, ep, in, false, done) },
+					cancel: func() { ctx.Dispatch(func(ctx app.Context) { done(ctx, out, ErrCancelled) }) },
+				})
+				return
+			}
+			done(ctx, out, err)
+		})
+	})
+}
+
+// heading adds what every call of a session carries.
+type heading struct {
+	api.Transport
+	background bool
+	org        id.Organization
+}
+
+func (h heading) Do(ctx context.Context, c api.Call) (api.Answer, error) {
+	if h.background {
+		c.Header[headerBackground] = "1"
+	}
+	if h.org != "" {
+		c.Header[headerOrg] = string(h.org)
+	}
+	return h.Transport.Do(ctx, c)
+}
+
+// heard draws from an answer what concerns the whole session.
+func (s *Session) heard(err error) {
+	if offline, ok := errors.AsType[*api.Offline](err); ok {
+		app.Log("no answer:", offline.Cause)
+		s.setLink(LinkDown)
+		return
+	}
+	s.answered()
+	if refusal, ok := errors.AsType[*api.Refusal](err); ok && refusal.Code == string(errs.Unauthenticated) {
+		s.end(refusal.Detail)
+	}
+}
+
+// CodeOf is the code of a refusal, "" for success, for no answer, and for what the server never said.
+func CodeOf(err error) errs.Code {
+	if r, ok := errors.AsType[*api.Refusal](err); ok {
+		return errs.Code(r.Code)
+	}
+	return ""
+}
+
+// IsOffline reports whether no answer came.
+func IsOffline(err error) bool {
+	_, ok := errors.AsType[*api.Offline](err)
+	return ok
+}
+
+// Failure is an error in words for people.
+type Failure struct {
+	Code      errs.Code
+	Text      string            // a sentence in the person's language
+	Reference string            // what support can find it by
+	State     string            // of a conflict: the state the thing is in
+	Fields    map[string]string // sentence of each wrong field, by its name in the body
+	Offline   bool
+}
+
+// Explain puts an error into words. The zero Failure is that of nil and of ErrCancelled: nothing is to be said.
+func Explain(err error) Failure {
+	if err == nil || errors.Is(err, ErrCancelled) {
+		return Failure{}
+	}
+	if IsOffline(err) {
+		return Failure{Offline: true, Text: ui.T("shell.no_answer")}
+	}
+	r, ok := errors.AsType[*api.Refusal](err)
+	if !ok {
+		ref := ui.NewReference()
+		app.Log("failure", ref+":", err)
+		return Failure{Code: errs.Internal, Text: ui.T("error.internal", "ref", ref), Reference: ref}
+	}
+	f := Failure{Code: errs.Code(r.Code), Text: r.Detail, Reference: r.Ref, State: r.State}
+	if f.Text == "" {
+		f.Text = ui.T("shell.failed_status", "status", r.Status)
+	}
+	for _, e := range r.Errors {
+		if f.Fields == nil {
+			f.Fields = map[string]string{}
+		}
+		f.Fields[trimBody(e.Location)] = e.Message
+	}
+	return f
+}
+
+func trimBody(location string) string {
+	const body = "body."
+	if len(location) > len(body) && location[:len(body)] == body {
+		return location[len(body):]
+	}
+	return location
+}
