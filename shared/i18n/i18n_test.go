@@ -1,0 +1,165 @@
+package i18n
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+// X02: both languages are complete: the same keys, the same placeholders, nothing empty, nothing twice.
+func TestCataloguesAreComplete(t *testing.T) {
+	for _, l := range Locales() {
+		for key, text := range catalogues()[EN] {
+			got, ok := catalogues()[l][key]
+			if !ok || got == "" {
+				t.Errorf("%s lacks %s", l, key)
+				continue
+			}
+			want := placeholder.FindAllString(text, -1)
+			have := placeholder.FindAllString(got, -1)
+			slices.Sort(want)
+			slices.Sort(have)
+			if !slices.Equal(slices.Compact(want), slices.Compact(have)) {
+				t.Errorf("%s: %s has %v, English has %v", l, key, have, want)
+			}
+		}
+		for key := range catalogues()[l] {
+			if _, ok := catalogues()[EN][key]; !ok {
+				t.Errorf("English lacks %s", key)
+			}
+		}
+	}
+	for name, src := range map[string]string{"en.txt": enText, "fr.txt": frText} {
+		seen := map[string]bool{}
+		for i, line := range strings.Split(src, "\n") {
+			if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+				continue
+			}
+			key, _, ok := strings.Cut(line, " = ")
+			if !ok {
+				t.Errorf("%s:%d is not «key = text»: %s", name, i+1, line)
+			}
+			if seen[key] {
+				t.Errorf("%s:%d has %s a second time", name, i+1, key)
+			}
+			seen[key] = true
+		}
+	}
+}
+
+// French typography: no ordinary space before double punctuation or inside guillemets, no straight apostrophe.
+func TestFrenchTypography(t *testing.T) {
+	bad := regexp.MustCompile(`[\pL\pN)»] [;!?:](\s|$)|[\pL)»][;!?:](\s|$)|« | »|\pL'\pL`)
+	for key, text := range catalogues()[FR] {
+		if m := bad.FindString(text); m != "" {
+			t.Errorf("%s has %q in %q", key, m, text)
+		}
+	}
+}
+
+// Every key that the code names is in the catalogue, and every entry is named by something.
+func TestKeysAreUsedAndPresent(t *testing.T) {
+	named := map[string]bool{}
+	var prefixes []string
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && (d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && path != "../..") {
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return err
+		}
+		if strings.HasSuffix(path, ".html") {
+			src, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, m := range regexp.MustCompile(`"([a-z_]+(?:\.[a-z0-9_]+)+\.?)"`).FindAllStringSubmatch(string(src), -1) {
+				note(m[1], named, &prefixes)
+			}
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil {
+					note(s, named, &prefixes)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := func(key string) bool {
+		base := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other")
+		if named[key] || named[base] {
+			return true
+		}
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(base, p) })
+	}
+	for key := range catalogues()[EN] {
+		if !used(key) {
+			t.Errorf("nothing uses %s", key)
+		}
+	}
+}
+
+var keyLike = regexp.MustCompile(`^[a-z_]+(\.[a-z0-9_]+)*\.?$`)
+
+// note takes a string of the source as a key, or, when it ends in a dot, as the beginning of keys.
+func note(s string, named map[string]bool, prefixes *[]string) {
+	if !keyLike.MatchString(s) {
+		return
+	}
+	if strings.HasSuffix(s, ".") {
+		*prefixes = append(*prefixes, s)
+		return
+	}
+	named[s] = true
+}
+
+func TestPlurals(t *testing.T) {
+	for _, c := range []struct {
+		l    Locale
+		n    int
+		want string
+	}{{EN, 0, "other"}, {EN, 1, "one"}, {EN, 2, "other"}, {FR, 0, "one"}, {FR, 1, "one"}, {FR, 2, "other"}} {
+		if got := c.l.plural([]any{"n", c.n}); got != c.want {
+			t.Errorf("%s %d: got %s, want %s", c.l, c.n, got, c.want)
+		}
+	}
+}
+
+func TestParseChoosesTheNearestLanguage(t *testing.T) {
+	for tag, want := range map[string]Locale{"fr-CH, fr;q=0.9, en;q=0.8": FR, "de, en-GB;q=0.5": EN, "": EN, "de": EN, "FR": FR, "en-US,fr": EN} {
+		if got := Parse(tag); got != want {
+			t.Errorf("%q: got %s, want %s", tag, got, want)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	if got := EN.Number(100000); got != "100,000" {
+		t.Error(got)
+	}
+	if got := FR.Number(-1234567); got != "-1\u202f234\u202f567" {
+		t.Error(got)
+	}
+}
