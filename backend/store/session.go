@@ -32,12 +32,12 @@ type SignedIn struct {
 	Staff       id.Staff // "" when the login doesn't work for the provider
 	StaffName   string
 	Rank        org.Rank
-	StaffActive bool
+	StaffActive bool // and has accepted the invitation
 }
 
 const signedIn = `SELECT session.id, session.kind, session.login, session.created_at, session.seen_at, session.ends_at, session.stepped_at,
 session.bound, session.ended_at, session.ended_why, login.email, login.name, login.locale, login.totp_sealed <> '',
-COALESCE(staff.id, ''), COALESCE(staff.name, ''), COALESCE(staff.role, ''), COALESCE(staff.active, FALSE)
+COALESCE(staff.id, ''), COALESCE(staff.name, ''), COALESCE(staff.role, ''), COALESCE(staff.active AND staff.accepted_at > 0, FALSE)
 FROM session JOIN login ON login.id = session.login LEFT JOIN staff ON staff.login = login.id `
 
 func scanSignedIn(row Scanner) (*SignedIn, error) {

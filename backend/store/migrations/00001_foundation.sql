@@ -64,15 +64,16 @@ CREATE TABLE outbox_mail (
 CREATE INDEX outbox_mail_due ON outbox_mail (next_at) WHERE sent_at = 0 AND dead_at = 0;
 
 CREATE TABLE login (
-    id            TEXT PRIMARY KEY,
-    email         TEXT NOT NULL UNIQUE, -- lower case
-    name          TEXT NOT NULL,
-    locale        TEXT NOT NULL,
-    password_hash TEXT NOT NULL, -- '' until the invitation is accepted
-    totp_sealed   TEXT NOT NULL, -- '' without a second factor
-    totp_pending  TEXT NOT NULL, -- sealed secret that awaits its first code
-    totp_step     BIGINT NOT NULL, -- last accepted step: none is accepted twice
-    created_at    BIGINT NOT NULL
+    id             TEXT PRIMARY KEY,
+    email          TEXT NOT NULL UNIQUE, -- lower case
+    name           TEXT NOT NULL,
+    locale         TEXT NOT NULL,
+    password_hash  TEXT NOT NULL, -- '' until the invitation is accepted
+    password_alone BOOLEAN NOT NULL, -- strong enough to be the only factor
+    totp_sealed    TEXT NOT NULL, -- '' without a second factor
+    totp_pending   TEXT NOT NULL, -- sealed secret that awaits its first code
+    totp_step      BIGINT NOT NULL, -- last accepted step: none is accepted twice
+    created_at     BIGINT NOT NULL
 );
 
 CREATE TABLE recovery_code (
@@ -98,19 +99,24 @@ CREATE TABLE session (
     ended_at     BIGINT NOT NULL,
     ended_why    TEXT NOT NULL
 );
-CREATE INDEX session_login ON session (login) WHERE ended_at = 0;
+CREATE INDEX session_login ON session (login, kind, created_at);
 
--- Mailed links: invitations and password resets. Used once, by one conditional update.
+-- What opens something once to whoever holds it: mailed links of invitations and resets, and the short time between a
+-- right password and its second factor. Used by one conditional update. The token is kept only as a hash.
 CREATE TABLE token (
-    id         TEXT PRIMARY KEY,
-    hash       TEXT NOT NULL UNIQUE,
-    kind       TEXT NOT NULL CHECK (kind IN ('invitation', 'reset', 'factor')),
-    login      TEXT NOT NULL REFERENCES login (id),
-    org        TEXT NOT NULL, -- '' for staff and resets
-    inviter    TEXT NOT NULL,
-    created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    used_at    BIGINT NOT NULL
+    id           TEXT PRIMARY KEY,
+    hash         TEXT NOT NULL UNIQUE,
+    kind         TEXT NOT NULL CHECK (kind IN ('invitation', 'reset', 'factor')),
+    login        TEXT NOT NULL REFERENCES login (id),
+    org          TEXT NOT NULL, -- of the contact that is invited; '' for staff
+    contact      TEXT NOT NULL,
+    door         TEXT NOT NULL, -- factor: where the password was entered
+    inviter_kind TEXT NOT NULL, -- as in the audit
+    inviter      TEXT NOT NULL,
+    inviter_name TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    used_at      BIGINT NOT NULL -- 0 while it can be used; also when it was replaced or withdrawn
 );
 CREATE INDEX token_login ON token (login) WHERE used_at = 0;
 
@@ -120,14 +126,16 @@ CREATE TABLE attempt (
     times      TEXT NOT NULL,    -- when the tries were
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX attempt_expired ON attempt (expires_at);
 
 CREATE TABLE staff (
-    id         TEXT PRIMARY KEY,
-    login      TEXT NOT NULL UNIQUE REFERENCES login (id),
-    name       TEXT NOT NULL,
-    role       TEXT NOT NULL CHECK (role IN ('agent', 'lead', 'administrator')),
-    active     BOOLEAN NOT NULL,
-    created_at BIGINT NOT NULL
+    id          TEXT PRIMARY KEY,
+    login       TEXT NOT NULL UNIQUE REFERENCES login (id),
+    name        TEXT NOT NULL,
+    role        TEXT NOT NULL CHECK (role IN ('agent', 'lead', 'administrator')),
+    active      BOOLEAN NOT NULL,
+    accepted_at BIGINT NOT NULL, -- 0 until the invitation was accepted: till then they may nothing
+    created_at  BIGINT NOT NULL
 );
 
 CREATE TABLE organization (
@@ -153,7 +161,7 @@ CREATE INDEX organization_name ON organization (name_key);
 CREATE TABLE contact (
     id           TEXT PRIMARY KEY,
     org          TEXT NOT NULL REFERENCES organization (id),
-    login        TEXT REFERENCES login (id),
+    login        TEXT REFERENCES login (id), -- without portal access, and until the invitation was accepted, none
     name         TEXT NOT NULL,
     email        TEXT NOT NULL,
     phone        TEXT NOT NULL,
