@@ -1,35 +1,78 @@
-# Countersign: `make run` serves the demo, `make test` runs every test, `make check` is what must pass before a commit is sent.
-BIN     := build/bin
-DIST    := app/web/dist
+# Countersign.
+#   make run     everything that a fresh machine needs, then the demo on http://localhost:8080
+#   make test    everything that the tests need, then all of them
+#   make build   build/bin/countersign      make wasm    the site and what its WebAssembly weighs
+#   make lint    make bench   make clean    make check   lint and test, before sending
+SHELL   := /bin/sh
 GO      ?= go
+BIN     := build/bin
+TOOLS   := $(BIN)/tools
+SITE    := $(BIN)/wasm-size.txt
 NPM     := app/web/node_modules/.package-lock.json
-wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "-s -w"
+MODULES := go.mod go.sum
 
-go_in    = $(shell find $(1) -name '*.go' ! -name '*_test.go' 2>/dev/null)
-modules := go.mod go.sum
-# the WebAssembly is made of these; the message catalogue is embedded
-wasm_src := $(filter-out app/web/%.go app/main_s%.go,$(call go_in,app shared)) $(shell find shared app -name '*.txt' -path '*i18n*') $(modules)
-bin_src  := $(call go_in,backend shared app/web) $(shell find backend shared -type f ! -name '*.go' ! -path '*/testdata/*') $(modules)
+# what goes into a Go program below some directories: code and what it embeds, without tests
+sources = $(shell find $(1) -type f ! -name '*_test.go' ! -path '*/testdata/*' ! -path 'app/web/*' ! -path 'app/main_s*' 2>/dev/null)
+# without the commit, so that the same source gives the same file and browsers keep it
+wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w"
 
 .DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
 .PHONY: run test build wasm lint bench check clean setup setup-test
 
-run: setup build
+run: setup
+	@$(MAKE) --no-print-directory build
 	$(BIN)/countersign serve --demo --addr localhost:8080 --data $(BIN)/demo-data
+
+test: setup-test
+	@$(MAKE) --no-print-directory wasm
+	$(GO) test -timeout 20m ./...
+	@echo "every test passed"
 
 build: $(BIN)/countersign
 
-test: setup-test $(DIST)/assets.json
-	$(GO) test ./...
-	@echo "every test passed"
+wasm: $(SITE)
+	@cat $(SITE)
 
-wasm: $(DIST)/assets.json
+check: lint test
 
 setup:
 	@build/setup.sh run
 setup-test:
 	@build/setup.sh test
 
+# Code that others and we ourselves have to trust: formatted, vetted for both platforms, and telling the time only by
+# the guarded clock (in the browser: by ui.ServerNow, which app/ui and app/client keep).
+lint: $(TOOLS)/staticcheck-0.8.2
+	@out=$$(find . -name '*.go' ! -path './$(BIN)/*' ! -path './app/web/node_modules/*' -exec gofmt -l {} +); \
+	if [ -n "$$out" ]; then echo "gofmt these:"; echo "$$out"; exit 1; fi
+	@out=$$(grep -rnE 'time\.(Now|Since|Until)\b' --include='*.go' backend shared app | \
+		grep -vE '^[^:]*_test\.go:|^backend/(clock|backendtest)/|^app/(ui|client)/'); \
+	if [ -n "$$out" ]; then echo "take the time from backend/clock, in the browser from ui.ServerNow:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./shared/...
+	$(TOOLS)/staticcheck-0.8.2 ./...
+	GOOS=js GOARCH=wasm $(TOOLS)/staticcheck-0.8.2 ./app/... ./shared/...
+	@build/vulncheck.sh $(TOOLS)
+
+# one package at a time, so that they do not measure each other
+bench: setup-test
+	@$(MAKE) --no-print-directory wasm
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s -p 1 -timeout 30m ./...
+
+clean:
+	rm -rf $(BIN) app/web/node_modules
+	find app/web/dist -mindepth 1 ! -name .gitkeep -delete
+
+$(TOOLS)/staticcheck-0.8.2:
+	@mkdir -p $(TOOLS)
+	GOBIN=$(abspath $(TOOLS)) $(GO) install honnef.co/go/tools/cmd/staticcheck@v0.8.2
+	@mv $(TOOLS)/staticcheck $@
+
+$(BIN)/countersign: $(call sources,backend shared) app/web/embed.go $(MODULES) $(SITE)
+	$(GO) build -trimpath -o $@ ./backend
+
+# The site, in the order in which its parts need each other. Each step reads only its prerequisites.
 $(NPM): app/web/package.json app/web/package-lock.json app/web/.npmrc
 	cd app/web && npm ci
 	@touch $@
@@ -40,31 +83,23 @@ $(BIN)/web/names.json: app/web/build.mjs app/web/icons.txt $(wildcard app/web/*.
 $(BIN)/mark/mark.svg: build/mark/main.go
 	$(GO) run ./build/mark $(BIN)/mark
 
-$(BIN)/licenses.txt: build/licenses/main.go $(modules)
+$(BIN)/licenses.txt: build/licenses/main.go $(MODULES)
 	@mkdir -p $(BIN)
-	$(GO) run ./build/licenses > $@.tmp && mv $@.tmp $@
+	$(GO) run ./build/licenses >$@
 
 # go-app less its HTTP server, and the go.mod that builds with it
-$(BIN)/wasm.mod: build/slim/main.go $(modules)
+$(BIN)/wasm.mod: build/slim/main.go $(MODULES)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/slim $(BIN)
 
-$(BIN)/app.wasm: $(wasm_src) $(BIN)/wasm.mod
+$(BIN)/app.wasm: $(call sources,app shared) $(BIN)/wasm.mod
 	$(wasm_build) -modfile $(BIN)/wasm.mod -o $@ ./app
 
 # an empty page with go-app as it was published, to compare with
-$(BIN)/emptypage.wasm: build/emptypage/main.go $(modules)
+$(BIN)/emptypage.wasm: build/emptypage/main.go $(MODULES)
 	$(wasm_build) -o $@ ./build/emptypage
 
-$(DIST)/assets.json: $(BIN)/app.wasm $(BIN)/emptypage.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
+$(SITE): $(BIN)/app.wasm $(BIN)/emptypage.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
 		$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest) build/assets/main.go
 	$(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"
-	$(GO) run ./build/assets -empty $(BIN)/emptypage.wasm $(DIST)
-	@touch $@
-
-$(BIN)/countersign: $(bin_src) $(DIST)/assets.json
-	$(GO) build -trimpath -o $@ ./backend
-
-clean:
-	rm -rf $(BIN) app/web/node_modules
-	find $(DIST) -mindepth 1 ! -name .gitkeep -delete
+	$(GO) run ./build/assets -empty $(BIN)/emptypage.wasm app/web/dist >$@

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+)
+
+func TestCompressWritesCopiesThatDecodeToTheFile(t *testing.T) {
+	content := []byte(strings.Repeat("countersign ", 1000))
+	file := filepath.Join(t.TempDir(), "a.js")
+	if err := os.WriteFile(file, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := compress(file); err != nil {
+		t.Fatal(err)
+	}
+
+	br, err := os.Open(file + ".br")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer br.Close()
+	gz, err := os.Open(file + ".gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gz.Close()
+	unzipped, err := gzip.NewReader(gz)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]io.Reader{"brotli": brotli.NewReader(br), "gzip": unzipped} {
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, content) {
+			t.Errorf("%s does not decode to the file (%v)", name, err)
+		}
+	}
+}
+
+func TestCompressKeepsCopiesOfWhatDidNotChange(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.js")
+	if err := os.WriteFile(file, []byte("content"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file+".br", []byte("kept"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string, after time.Duration) {
+		if err := os.Chtimes(name, info.ModTime().Add(after), info.ModTime().Add(after)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	at(file+".br", time.Second)
+	if err := compress(file); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(file + ".br"); string(got) != "kept" {
+		t.Error("a copy newer than its file was made again")
+	}
+
+	at(file+".br", -time.Second)
+	if err := compress(file); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(file + ".br"); string(got) == "kept" {
+		t.Error("a copy older than its file was kept")
+	}
+}
