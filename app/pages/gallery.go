@@ -76,7 +76,7 @@ func (g *Gallery) Render() app.UI {
 		Frame:     g.frame(),
 		OnSupport: func(app.Context) { g.dialog = "support" },
 		Body: []app.UI{
-			&ui.PageHeader{Title: title, Mark: ui.Tag(ui.Info, "46"),
+			&ui.PageHeader{Title: title,
 				Lead:   both("Every component in every state. What is not here is not finished.", "Chaque composant dans chaque état. Ce qui n’est pas ici n’est pas fini."),
 				Crumbs: []ui.Crumb{{Label: both("Development", "Développement"), Href: "/dev/gallery"}},
 				Actions: []app.UI{

@@ -79,7 +79,7 @@ func (g *Gallery) remote() app.UI {
 				ui.Hint(both("Asked for 4 hours. Access ends today at 15:05. You can revoke it at any time.", "4 heures demandées. L’accès se termine aujourd’hui à 15:05. Vous pouvez le révoquer à tout moment.")),
 			}},
 			&ui.Card{ID: "inside", Title: both("In your organization now", "Dans votre organisation en ce moment"), Mark: ui.Tag(ui.Live, both("1 live", "1 en cours")), Body: []app.UI{
-				app.Div().Class("banner").Body(
+				ui.Split(
 					ui.Person("Tom Becker", ui.Live,
 						[]app.UI{app.Strong().Text("Tom Becker"), app.Text(both(" is viewing ", " consulte ")), ui.Link("/dev/gallery?numbers", both("Phone Numbers", "Numéros de téléphone"))},
 						[]app.UI{app.Text(both("Since 14:01 · ", "Depuis 14:01 · ")), &ui.Countdown{Until: galleryEnd, Label: both("ends in {left}", "se termine dans {left}"), Silent: true}}),
@@ -112,7 +112,7 @@ func (g *Gallery) tables() app.UI {
 	lines := make([]ui.Line, 0, len(numbers))
 	for i, n := range numbers {
 		id := "n" + string(rune('1'+i))
-		lines = append(lines, ui.Line{ID: id, Selected: g.picked[id], Quiet: i == 1, Cells: []app.UI{
+		lines = append(lines, ui.Line{ID: id, Selected: g.picked[id], Quiet: i == 1, Usual: i == 0, Cells: []app.UI{
 			&ui.Checkbox{ID: "pick-" + id, HideLabel: true, Label: both("Select ", "Sélectionner ") + n[0], Checked: g.picked[id], OnChange: func(_ app.Context, on bool) { g.picked[id] = on }},
 			app.Text(n[0]), app.Text(n[1]), app.Text(n[2]), app.Text(n[3]), states[i],
 			&ui.Menu{ID: "row-" + id, Label: both("Actions", "Actions"), Name: both("Actions for ", "Actions pour ") + n[0], Icon: ui.IconEllipsis, IconOnly: true, Kind: ui.Quiet,

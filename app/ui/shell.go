@@ -142,10 +142,9 @@ func (s *Shell) renderBar() app.UI {
 			Attr("popovertarget", "nav").Body(Icon(IconMenu)),
 		app.A().Class("mark").Href(s.Home).Aria("label", s.Brand).Body(app.Span().Aria("hidden", "true").Text(firstLetter(s.Place))),
 		s.renderPlaces(),
-		app.Button().Type("button").Class("search-button").Aria("label", T("ui.search_or_go")).
-			Aria("keyshortcuts", "Control+K").
+		app.Button().Type("button").Class("search-button").Aria("keyshortcuts", "Control+K").
 			OnClick(On(func(ctx app.Context, _ app.Event) { s.palette = true })).
-			Body(Icon(IconSearch), app.Span().Class("search-words").Text(T("ui.search_or_go")), Keys("Ctrl K")),
+			Body(Icon(IconSearch), app.Span().Class("search-words").Text(T("ui.search_or_go")), app.Span().Class("keys").Aria("hidden", "true").Body(app.Kbd().Text("Ctrl K"))),
 		app.Div().Class("bar-end").Body(s.Pill, s.renderAccount()),
 	)
 }

@@ -5,8 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"countersign/shared/i18n"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
@@ -57,7 +55,7 @@ func TagIcon(t Tone, icon IconName, text string) app.UI {
 // Badge is a count in a pill; label says what is counted, for screen readers ("1 request waits for you").
 func Badge(t Tone, n int, label string) app.UI {
 	return app.Span().Class("badge", t.class()).Body(
-		app.Span().Aria("hidden", "true").Text(i18nNumber(n)),
+		app.Span().Aria("hidden", "true").Text(Locale().Number(int64(n))),
 		app.Span().Class("sr-only").Text(label),
 	)
 }
@@ -108,6 +106,11 @@ func Stack(body ...app.UI) app.UI { return app.Div().Class("stack").Body(childre
 // Row puts its children side by side and wraps them when the space ends; fields and buttons stand on one base line.
 func Row(body ...app.UI) app.UI { return app.Div().Class("row").Body(children(body)...) }
 
+// Split puts what is told at the left and what is done about it at the right; on phones below it.
+func Split(main app.UI, end ...app.UI) app.UI {
+	return app.Div().Class("split").Body(main, app.Div().Class("split-end").Body(children(end)...))
+}
+
 // Columns puts a wide main column beside a narrow one; below 1024 px they stand below one another.
 func Columns(main, side []app.UI) app.UI {
 	return app.Div().Class("columns").Body(
@@ -127,7 +130,3 @@ func children(list []app.UI) []app.UI {
 	}
 	return append(make([]app.UI, 0, len(list)), list...)
 }
-
-func i18nNumber(n int) string { return localeNumber(Locale(), n) }
-
-func localeNumber(l i18n.Locale, n int) string { return l.Number(int64(n)) }

@@ -43,6 +43,7 @@ type Line struct {
 	Cells    []app.UI // one a column
 	Selected bool
 	Quiet    bool // greyed: on its way out
+	Usual    bool // its state is the normal one, which narrow tables leave out
 }
 
 // Table is a table of tens of rows. In a container under 768 px each row becomes two lines. The first Title column
@@ -116,9 +117,9 @@ func (c Column) render() app.UI {
 }
 
 func (c Column) classes() []string {
-	classes := []string{}
+	classes := []string{"detail"}
 	if c.Kind != Detail {
-		classes = append(classes, string(c.Kind))
+		classes = []string{string(c.Kind)}
 	}
 	if c.Right {
 		classes = append(classes, "right")
@@ -143,14 +144,16 @@ func (t *Table) renderLine(l Line) app.UI {
 	if l.ID != "" {
 		row.ID(l.ID).DataSet("id", l.ID)
 	}
-	class := ""
 	if l.Selected {
-		class = "selected"
+		row.Class("selected")
 	}
 	if l.Quiet {
-		class += " quiet"
+		row.Class("quiet")
 	}
-	return row.Class(class)
+	if l.Usual {
+		row.Class("usual")
+	}
+	return row
 }
 
 // Term is a name and its value in a Description.
