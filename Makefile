@@ -77,7 +77,7 @@ $(NPM): app/web/package.json app/web/package-lock.json app/web/.npmrc
 	cd app/web && npm ci
 	@touch $@
 
-$(BIN)/web/names.json: app/web/build.mjs app/web/icons.txt $(wildcard app/web/*.css) $(NPM)
+$(BIN)/web/names.json: app/web/build.mjs app/web/icons.txt $(wildcard app/web/*.css app/web/css/*.css) $(NPM)
 	node app/web/build.mjs $(BIN)/web
 
 $(BIN)/mark/mark.svg: build/mark/main.go
