@@ -20,6 +20,13 @@ func (s *Session) Link() Link {
 	return s.link
 }
 
+// Heard is when the server answered last, by this computer's clock; zero before the first answer.
+func (s *Session) Heard() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heardAt
+}
+
 func (s *Session) setLink(l Link) {
 	s.mu.Lock()
 	changed := s.link != l
@@ -33,6 +40,7 @@ func (s *Session) setLink(l Link) {
 // answered notes that the server answers. After a time without answers the pages load again what they could not.
 func (s *Session) answered() {
 	s.mu.Lock()
+	s.heardAt = time.Now()
 	back := s.link == LinkDown
 	if back {
 		s.link = LinkSilent

@@ -33,6 +33,7 @@ type Session struct {
 	loading  bool
 	ended    string
 	link     Link
+	heardAt  time.Time
 	lastMove time.Time // of the person: what keeps the sign-in alive on the server
 	observed []*observer
 	watchers []*watcher

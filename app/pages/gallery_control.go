@@ -80,8 +80,9 @@ func (g *Gallery) fields() app.UI {
 	return section("fields", "Fields", "Champs",
 		ui.Grid(
 			&ui.Field{ID: "f-text", Label: both("Ticket", "Ticket"), Value: g.text, Placeholder: "#4821", Optional: true,
-				Hint:    both("Shown to the approver.", "Visible par l’approbateur."),
-				OnInput: func(_ app.Context, v string) { g.text = v }},
+				Hint:    both("Enter clears this field.", "Entrée vide ce champ."),
+				OnInput: func(_ app.Context, v string) { g.text = v },
+				OnEnter: func(app.Context) { g.text = "" }},
 			&ui.Field{ID: "f-mail", Label: both("E-mail", "E-mail"), Kind: ui.Email, Value: g.wrong, Required: true, Error: mail,
 				OnInput: func(_ app.Context, v string) { g.wrong = v }},
 			&ui.Field{ID: "f-login", Label: both("Login name", "Nom de connexion"), Value: "jonas.meier@acme.example", ReadOnly: true,

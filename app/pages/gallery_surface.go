@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"countersign/app/ui"
@@ -120,6 +121,9 @@ func (g *Gallery) tables() app.UI {
 					ui.ShowToast(ui.Toast{Text: n[0], Action: both("Undo", "Annuler"), OnAction: func(app.Context) { g.confirmed++ }})
 				}}}},
 		}})
+	}
+	if g.sort == ui.Descending {
+		slices.Reverse(lines)
 	}
 	all := &ui.Checkbox{ID: "pick-all", HideLabel: true, Label: both("Select all", "Tout sélectionner"), Mixed: true}
 	sorted := func(app.Context) {

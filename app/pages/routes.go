@@ -1,18 +1,75 @@
 // Package pages holds the screens of the portal, a file each. It talks to the server through app/client only.
 package pages
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"countersign/app/client"
+	"countersign/app/ui"
+	"countersign/shared/api"
+	"countersign/shared/org"
+	"countersign/shared/perm"
 
-// Routes registers every page with go-app.
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// Routes registers every page with go-app. All addresses of the portal are one component, which keeps the frame while
+// the page in it changes.
 func Routes() {
-	app.Route("/", func() app.Composer { return &Home{} })
 	GalleryRoute()
+	app.RouteWithRegexp("^/", func() app.Composer { return &Portal{} })
 }
 
-// Home is the first page.
-type Home struct{ app.Compo }
+// screen is a page of the portal: where it is, who may see it, how it is called.
+type screen struct {
+	page  string // client.Place.Page
+	title string // catalogue key, in the menu and of the document
+	group string // catalogue key of its part of the menu
+	icon  ui.IconName
+	key   string // after "g"
+	right perm.Right
+	rank  org.Rank
+	make  func(at client.Seat) app.UI
+}
 
-// Render shows the name of the product.
-func (h *Home) Render() app.UI {
-	return app.Main().Body(app.H1().Text("Countersign"))
+// inOrganization are the pages of an organization, for its contacts and for support inside.
+func inOrganization() []screen {
+	return []screen{
+		{page: client.PageHome, title: "nav.home", icon: ui.IconHome, key: "h",
+			make: func(at client.Seat) app.UI { return &Home{At: at} }},
+	}
+}
+
+// ofStaff are the provider's own pages.
+func ofStaff() []screen {
+	return nil
+}
+
+var accountScreen = screen{page: client.PageAccount, title: "nav.account", icon: ui.IconCircleUser, key: "u"}
+
+// screensOf are the pages of a kind of caller in the order of the menu.
+func screensOf(as api.As) []screen {
+	if as == api.AsStaff {
+		return ofStaff()
+	}
+	return inOrganization()
+}
+
+func findScreen(p client.Place) (screen, bool) {
+	if p.Page == client.PageAccount && p.As != api.AsSupport {
+		return accountScreen, true
+	}
+	for _, s := range screensOf(p.As) {
+		if s.page == p.Page {
+			return s, true
+		}
+	}
+	return screen{}, false
+}
+
+// open reports whether the person may see the page; the menu leaves out the others.
+func (s screen) open(at client.Seat) bool {
+	if s.rank != "" {
+		me := at.Session.Me()
+		return me != nil && me.Staff != nil && me.Staff.Rank.AtLeast(s.rank)
+	}
+	return s.right == "" || at.Can(s.right)
 }

@@ -1,0 +1,66 @@
+package pages
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/app/ui"
+	"countersign/shared/access"
+	"countersign/shared/audit"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// sentence tells an audit entry in words, with who acted in bold: the catalogue's sentence of its kind, its details
+// written as people read them.
+func sentence(e audit.Entry) []app.UI {
+	const mark = "\x00"
+	text := sentenceText(e, mark)
+	before, after, found := strings.Cut(text, mark)
+	if !found {
+		return []app.UI{app.Text(text)}
+	}
+	parts := []app.UI{}
+	if before != "" {
+		parts = append(parts, app.Text(before))
+	}
+	return append(parts, app.Strong().Text(actorName(e.Actor)), app.Text(after))
+}
+
+func sentenceText(e audit.Entry, actor string) string {
+	args := make([]any, 0, 2+2*len(e.Detail))
+	args = append(args, "actor", actor)
+	for k, v := range e.Detail {
+		args = append(args, k, detailText(e.Kind, k, v))
+	}
+	return ui.T("audit."+string(e.Kind), args...)
+}
+
+// actorName is who acted: a name, or the portal itself.
+func actorName(a audit.Actor) string {
+	if a.Kind == audit.BySystem || a.Name == "" {
+		return ui.T("audit.actor_system")
+	}
+	return a.Name
+}
+
+// detailText writes one detail of an entry for people.
+func detailText(k audit.Kind, name, value string) string {
+	switch {
+	case name == "minutes" || name == "asked" || k == audit.AccessMaximumChanged && (name == "from" || name == "to"):
+		if n, err := strconv.Atoi(value); err == nil {
+			return span(minutes(n))
+		}
+	case name == "role" && k == audit.SupportEntered:
+		return roleName(access.Role(value))
+	case name == "page":
+		return pageTitle(value)
+	case k == audit.ManagedByChanged && (name == "from" || name == "to"):
+		return ui.T("remote.managed." + value)
+	}
+	if t, err := time.Parse(time.RFC3339, value); err == nil {
+		return moment(t)
+	}
+	return value
+}

@@ -1,0 +1,440 @@
+package pages
+
+import (
+	"strings"
+	"time"
+
+	"countersign/app/client"
+	"countersign/app/ui"
+	"countersign/shared/api"
+	"countersign/shared/errs"
+	"countersign/shared/i18n"
+	"countersign/shared/id"
+	"countersign/shared/live"
+	"countersign/shared/org"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// Portal is the frame around every page: it reads the address, finds out who is there, and shows the page with all that
+// is the same everywhere. It stays while pages change.
+type Portal struct {
+	app.Compo
+
+	ctx     app.Context
+	place   client.Place
+	known   bool // the address is a place of the portal
+	session *client.Session
+
+	stopSession []func() // of the present session
+	stopBrowser []func() // of the window
+
+	tried   map[api.As]bool // kinds that were looked for at the root
+	waiting map[id.Organization]int
+	locale  i18n.Locale
+
+	leaving  string    // address of a link that waits for an answer about typed text
+	askOut   bool      // signing out waits for the same
+	contact  bool      // how to reach the Support team
+	idleEnd  time.Time // of an unused sign-in, once it is near
+	idleTime *time.Timer
+	warned   time.Time // end of the sign-in that was warned of
+}
+
+// OnMount starts listening to the window.
+func (p *Portal) OnMount(ctx app.Context) {
+	p.ctx = ctx
+	p.stopBrowser = append(p.stopBrowser,
+		client.OnActivity(func() { p.session.Touch(p.ctx) }),
+		client.OnNetwork(func(online bool) { p.session.NetworkChanged(p.ctx, online) }))
+}
+
+// OnPreRender is OnMount without a window.
+func (p *Portal) OnPreRender(ctx app.Context) { p.ctx = ctx; p.OnNav(ctx) }
+
+// OnNav reads the address.
+func (p *Portal) OnNav(ctx app.Context) {
+	p.ctx = ctx
+	place, known := client.ParsePlace(ctx.Page().URL(), client.LastKind())
+	p.goTo(place, known)
+}
+
+// OnAppUpdate offers the new version; it is never forced.
+func (p *Portal) OnAppUpdate(app.Context) {
+	ui.ShowToast(ui.Toast{Tone: ui.Info, Text: ui.T("shell.new_version"), Sticky: true, Action: ui.T("shell.reload"),
+		OnAction: func(app.Context) { client.Reload() }})
+}
+
+// OnDismount stops listening.
+func (p *Portal) OnDismount() {
+	for _, stop := range append(p.stopSession, p.stopBrowser...) {
+		stop()
+	}
+	p.stopSession, p.stopBrowser = nil, nil
+	p.disarm()
+}
+
+func (p *Portal) goTo(place client.Place, known bool) {
+	p.leaving = ""
+	p.place, p.known = place, known
+	if place.As == "" {
+		if p.tried == nil {
+			p.tried = map[api.As]bool{}
+		}
+		p.place.As = client.LastKind()
+	}
+	p.use(client.Open(p.place))
+	p.session.Visit(place.Org)
+	p.settle()
+}
+
+// use makes s the session of the window.
+func (p *Portal) use(s *client.Session) {
+	if p.session == s {
+		return
+	}
+	for _, stop := range p.stopSession {
+		stop()
+	}
+	p.session, p.waiting = s, nil
+	ctx := p.ctx
+	p.stopSession = []func(){
+		s.Observe(func() { ctx.Dispatch(func(app.Context) { p.settle() }) }),
+		s.Guard(func(href string) { ctx.Dispatch(func(app.Context) { p.leaving = href }) }),
+		s.Watch(ctx, "", func(ctx app.Context) { s.Refresh(ctx, true) }, live.Me, live.Access, live.Organization, live.Contacts),
+	}
+	if s.SignOutPending() {
+		s.FinishSignOut(ctx)
+		return
+	}
+	s.Refresh(ctx, false)
+}
+
+// settle acts on what the session has learned.
+func (p *Portal) settle() {
+	s := p.session
+	me := s.Me()
+	_, fresh := s.Fresh()
+	switch {
+	case s.Ended() != "" && !fresh && !s.SignOutPending():
+		p.signInElsewhere()
+	case me == nil:
+	case p.atRoot():
+		p.leaveRoot()
+	case fresh && me.NeedsFactor && p.place.Page != client.PageAccount:
+		p.ctx.Navigate(p.place.Href(client.PageAccount))
+	case fresh:
+		p.adoptLocale(me)
+		p.watchWaiting(me)
+		p.arm()
+	}
+}
+
+func (p *Portal) atRoot() bool { return p.known && p.place.Page == "" }
+
+// signInElsewhere is for somebody who is not known at all: at the root the other kind of caller is tried first.
+func (p *Portal) signInElsewhere() {
+	as := p.session.As
+	if !p.atRoot() {
+		client.Leave(client.SignInPath(as, p.ctx.Page().URL().RequestURI()))
+		return
+	}
+	p.tried[as] = true
+	for _, other := range []api.As{api.AsCustomer, api.AsStaff} {
+		if !p.tried[other] {
+			p.place.As = other
+			p.use(client.Open(p.place))
+			return
+		}
+	}
+	client.Leave(client.SignInPath(api.AsCustomer, ""))
+}
+
+func (p *Portal) leaveRoot() {
+	switch org := p.session.LastOrganization(); {
+	case p.session.As == api.AsStaff:
+		p.replace("/" + client.PageHub)
+	case org != "":
+		p.replace("/o/" + string(org) + "/" + client.PageHome)
+	default:
+		p.replace(p.place.Href(client.PageAccount)) // a sign-in without any organization
+	}
+}
+
+// replace goes to a page without leaving a step to come back to.
+func (p *Portal) replace(href string) {
+	app.Window().Get("history").Call("replaceState", nil, "", href)
+	p.ctx.Navigate(href)
+}
+
+// adoptLocale takes the language of the account unless one was chosen in this browser.
+func (p *Portal) adoptLocale(me *api.Me) {
+	if p.locale == "" {
+		if ui.Stored("countersign.locale") == "" && me.Locale != "" {
+			ui.SetLocale(i18n.Parse(me.Locale))
+		}
+		p.locale = ui.Locale()
+	}
+}
+
+// followLocale tells the server that another language was chosen, so that mails are written in it too.
+func (p *Portal) followLocale() {
+	now := ui.Locale()
+	if p.locale == "" || p.locale == now {
+		return
+	}
+	p.locale = now
+	if p.session.As == api.AsSupport {
+		return
+	}
+	var in api.SettingsIn
+	in.Body.Locale = string(now)
+	client.Call(p.ctx, p.session, api.UpdateSettings, in, func(ctx app.Context, _ api.None, err error) {
+		if err == nil {
+			p.session.Refresh(ctx, true)
+		}
+	})
+}
+
+// seat is what the page is given.
+func (p *Portal) seat() client.Seat { return p.session.At(p.place) }
+
+// Render implements app.Composer.
+func (p *Portal) Render() app.UI {
+	if p.session == nil {
+		return &ui.Shell{Brand: ui.T("product.name"), Home: "/", Body: []app.UI{ui.Skeleton(6)}}
+	}
+	p.followLocale()
+	at := p.seat()
+	s, found := findScreen(p.place)
+	return &ui.Shell{
+		Brand:     brand(at),
+		Title:     p.title(at, s, found),
+		Home:      p.place.Href(firstPage(at)),
+		Place:     placeName(at),
+		Places:    places(at),
+		Nav:       menu(at, p.place.Page),
+		NavEnd:    menuEnd(at, p.place.Page),
+		Pill:      pill(at),
+		Account:   p.account(at),
+		Commands:  p.commands(at),
+		Go:        goKeys(at),
+		Frame:     supportFrame(at),
+		OnSupport: p.onSupport(at),
+		Body: []app.UI{
+			app.Div().Class("stack").Body(notices(at)...),
+			app.Div().Body(p.page(at, s, found)),
+			&stepUpDialog{Session: p.session, Open: p.session.StepUpAsked(), Locale: at.Locale},
+			p.leaveDialog(),
+			p.signOutDialog(),
+			contactDialog(at, p.contact, func(app.Context) { p.contact = false }),
+			p.idleDialog(),
+		},
+	}
+}
+
+func (p *Portal) title(at client.Seat, s screen, found bool) string {
+	title := ui.T("shell.not_found_title")
+	if found && p.known {
+		title = ui.T(s.title)
+	}
+	if p.place.As == api.AsSupport {
+		return "[" + placeName(at) + "] " + title
+	}
+	if n := waitingFor(at); n > 0 {
+		return "(" + at.Locale.Number(int64(n)) + ") " + title
+	}
+	return title
+}
+
+// page is the page itself, or what stands in its place.
+func (p *Portal) page(at client.Seat, s screen, found bool) app.UI {
+	me := at.Session.Me()
+	_, fresh := at.Session.Fresh()
+	switch problem := at.Session.Problem(); {
+	case p.atRoot():
+		return ui.Skeleton(6)
+	case at.Session.Ended() != "" && at.As == api.AsSupport:
+		return supportEnded(at)
+	case me == nil && at.Session.Ended() != "":
+		return ui.Stack(&ui.PageHeader{Title: ui.T("shell.signed_out_title")}, &ui.Empty{Icon: ui.IconLogOut,
+			Title: at.Session.Ended(), Actions: []app.UI{&ui.Button{Label: ui.T("shell.sign_in"), Kind: ui.Primary, Icon: ui.IconLogIn,
+				OnClick: func(app.Context, app.Event) { client.Leave(client.SignInPath(at.As, "")) }}}})
+	case me == nil && problem != nil && client.CodeOf(problem) != errs.Unauthenticated:
+		return ui.Stack(&ui.PageHeader{Title: p.title(at, s, found)},
+			failed(problem, false, func(ctx app.Context) { at.Session.Refresh(ctx, false) }))
+	case me == nil:
+		return ui.Stack(&ui.PageHeader{Title: p.title(at, s, found)}, ui.Skeleton(6))
+	case !p.known || !found || p.foreign(at, fresh):
+		return &NotFound{At: at}
+	case !s.open(at):
+		return ui.Stack(&ui.PageHeader{Title: ui.T(s.title)}, noRight(at))
+	}
+	return s.make(at)
+}
+
+// foreign reports whether the place names an organization that the person is no contact of; it may as well not exist.
+func (p *Portal) foreign(at client.Seat, fresh bool) bool {
+	if at.Org == "" || !fresh {
+		return false
+	}
+	_, member := at.Member()
+	return !member
+}
+
+func brand(at client.Seat) string {
+	if me := at.Session.Me(); me != nil && me.Brand != "" {
+		return me.Brand
+	}
+	return ui.T("product.name")
+}
+
+// placeName stands beside the mark: the organization, or the provider's own side.
+func placeName(at client.Seat) string {
+	if m, ok := at.Member(); ok {
+		return m.Name
+	}
+	if me := at.Session.Me(); me != nil && me.Support != nil {
+		return me.Support.Name
+	}
+	if at.As == api.AsStaff {
+		return ui.T("nav.hub")
+	}
+	return brand(at)
+}
+
+// places are the organizations that the person may switch to (K12).
+func places(at client.Seat) []ui.Place {
+	me := at.Session.Me()
+	if me == nil || at.As != api.AsCustomer {
+		return nil
+	}
+	list := make([]ui.Place, 0, len(me.Organizations))
+	for _, m := range me.Organizations {
+		list = append(list, ui.Place{Name: m.Name, Hint: m.Reference, Current: m.Org == at.Org,
+			Href: "/o/" + string(m.Org) + "/" + client.PageHome})
+	}
+	return list
+}
+
+func firstPage(at client.Seat) string {
+	if at.As == api.AsStaff {
+		return client.PageHub
+	}
+	return client.PageHome
+}
+
+// here is the seat in the organization whose pages the menu lists: on pages of no organization the one of before.
+func here(at client.Seat) client.Seat {
+	if at.As == api.AsCustomer && at.Org == "" {
+		at.Org = at.Session.LastOrganization()
+	}
+	return at
+}
+
+// menu lists the pages that the person may see, in their groups.
+func menu(at client.Seat, current string) []ui.NavGroup {
+	at = here(at)
+	me := at.Session.Me()
+	if me == nil || me.NeedsFactor || at.As != api.AsStaff && at.Org == "" {
+		return nil
+	}
+	var groups []ui.NavGroup
+	last := "none"
+	for _, s := range screensOf(at.As) {
+		if !s.open(at) {
+			continue
+		}
+		if s.group != last {
+			last = s.group
+			label := ""
+			if s.group != "" {
+				label = ui.T(s.group)
+			}
+			groups = append(groups, ui.NavGroup{Label: label})
+		}
+		item := ui.NavItem{Label: ui.T(s.title), Icon: s.icon, Href: at.Href(s.page), Current: s.page == current}
+		if s.page == pageRemoteSupport {
+			if n := waitingFor(at); n > 0 {
+				item.Count, item.CountLabel, item.CountTone = n, ui.T("shell.waiting", "n", n), ui.Live
+			}
+		}
+		g := &groups[len(groups)-1]
+		g.Items = append(g.Items, item)
+	}
+	return groups
+}
+
+func menuEnd(at client.Seat, current string) []ui.NavItem {
+	if at.Session.Me() == nil || at.As == api.AsSupport {
+		return nil
+	}
+	return []ui.NavItem{{Label: ui.T(accountScreen.title), Icon: accountScreen.icon, Href: at.Href(client.PageAccount),
+		Current: current == client.PageAccount}}
+}
+
+func goKeys(at client.Seat) map[string]string {
+	at = here(at)
+	keys := map[string]string{}
+	for _, s := range screensOf(at.As) {
+		if s.key != "" && s.open(at) {
+			keys[s.key] = at.Href(s.page)
+		}
+	}
+	if at.As != api.AsSupport {
+		keys[accountScreen.key] = at.Href(client.PageAccount)
+	}
+	return keys
+}
+
+// pageRemoteSupport is the customer's tab of remote access; the badge hangs on it.
+const pageRemoteSupport = "manage/remote-support"
+
+// waitingFor is how many decisions of the organization wait for this person.
+func waitingFor(at client.Seat) int {
+	m, _ := here(at).Member()
+	return m.Waiting
+}
+
+func (p *Portal) account(at client.Seat) ui.Account {
+	me := at.Session.Me()
+	if me == nil {
+		return ui.Account{Name: brand(at)}
+	}
+	a := ui.Account{Name: me.Name, Email: strings.Join([]string{me.Email, kindName(me)}, " · ")}
+	if at.As != api.AsSupport {
+		a.Items = append(a.Items, ui.MenuItem{Label: ui.T("nav.account"), Icon: ui.IconCircleUser, Href: at.Href(client.PageAccount)},
+			ui.MenuItem{Label: ui.T("shell.sign_out"), Icon: ui.IconLogOut, OnSelect: p.signOut})
+	}
+	return a
+}
+
+// kindName says as what somebody is here.
+func kindName(me *api.Me) string {
+	switch {
+	case me.As == api.AsSupport:
+		return ui.T("shell.kind.support")
+	case me.Staff != nil:
+		return rankName(me.Staff.Rank)
+	}
+	return ui.T("shell.kind.customer")
+}
+
+func rankName(r org.Rank) string { return ui.T("shell.rank." + string(r)) }
+
+func (p *Portal) commands(at client.Seat) []ui.Command {
+	if at.As == api.AsSupport {
+		return nil
+	}
+	return []ui.Command{
+		{Label: ui.T("shell.sign_out"), Group: ui.T("shell.do"), Icon: ui.IconLogOut, OnRun: p.signOut},
+	}
+}
+
+// onSupport opens the way to the Support team; staff are it.
+func (p *Portal) onSupport(at client.Seat) func(app.Context) {
+	if at.As != api.AsCustomer || at.Session.Me() == nil {
+		return nil
+	}
+	return func(app.Context) { p.contact = true }
+}

@@ -1,0 +1,94 @@
+package pages
+
+import (
+	"strconv"
+	"time"
+
+	"countersign/app/client"
+	"countersign/app/ui"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// Times as people read them, in their own time zone and language, seen from the server's present.
+
+// clock is "14:05".
+func clock(t time.Time) string {
+	t = client.Local(t)
+	return two(t.Hour()) + ":" + two(t.Minute())
+}
+
+// moment is "14:05" of today, "Yesterday, 14:05", "12 Nov, 14:05", "12 Nov 2025, 14:05".
+func moment(t time.Time) string {
+	switch daysFrom(t) {
+	case 0:
+		return clock(t)
+	case -1:
+		return ui.T("shell.when.yesterday", "time", clock(t))
+	case 1:
+		return ui.T("shell.when.tomorrow", "time", clock(t))
+	}
+	return ui.T("shell.when.day", "day", date(t), "time", clock(t))
+}
+
+// momentInText is moment inside a sentence: "at 14:05", "tomorrow at 14:05", "on 12 Nov at 14:05".
+func momentInText(t time.Time) string {
+	switch daysFrom(t) {
+	case 0:
+		return ui.T("shell.when.at", "time", clock(t))
+	case -1:
+		return ui.T("shell.when.at_yesterday", "time", clock(t))
+	case 1:
+		return ui.T("shell.when.at_tomorrow", "time", clock(t))
+	}
+	return ui.T("shell.when.at_day", "day", date(t), "time", clock(t))
+}
+
+// date is "12 Nov" of this year, else "12 Nov 2025".
+func date(t time.Time) string {
+	t = client.Local(t)
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 {
+		day = ui.T("shell.when.first")
+	}
+	text := day + "\u00a0" + ui.T("shell.when.month."+strconv.Itoa(int(t.Month())))
+	if t.Year() != client.Local(ui.ServerNow()).Year() {
+		text += " " + strconv.Itoa(t.Year())
+	}
+	return text
+}
+
+// daysFrom is how many calendar days t lies from today.
+func daysFrom(t time.Time) int {
+	noon := func(t time.Time) time.Time {
+		t = client.Local(t)
+		return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)
+	}
+	return int(noon(t).Sub(noon(ui.ServerNow())) / (24 * time.Hour))
+}
+
+// span is "1 hour", "24 hours", "3 days", "1 hour 30 minutes".
+func span(d time.Duration) string {
+	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	switch {
+	case minutes == 0 && hours > 24 && hours%24 == 0:
+		return ui.T("shell.days", "n", hours/24)
+	case minutes == 0 && hours > 0:
+		return ui.T("shell.hours", "n", hours)
+	case hours == 0:
+		return ui.T("shell.minutes", "n", minutes)
+	}
+	return ui.T("shell.hours", "n", hours) + " " + ui.T("shell.minutes", "n", minutes)
+}
+
+// timeTag is a moment with its exact time for machines.
+func timeTag(t time.Time) app.UI {
+	return app.Time().DateTime(t.UTC().Format(time.RFC3339)).Text(moment(t))
+}
+
+func two(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}
