@@ -35,12 +35,17 @@ func inOrganization() []screen {
 	return []screen{
 		{page: client.PageHome, title: "nav.home", icon: ui.IconHome, key: "h",
 			make: func(at client.Seat) app.UI { return &Home{At: at} }},
+		{page: pageRemoteSupport, title: "nav.remote_support", group: "nav.manage_organization", icon: ui.IconHeadset, key: "r", right: perm.RemoteSupportView,
+			make: func(at client.Seat) app.UI { return &remotePage{At: at} }},
 	}
 }
 
 // ofStaff are the provider's own pages.
 func ofStaff() []screen {
-	return nil
+	return []screen{
+		{page: client.PageHub, title: "nav.remote_support", group: "nav.support_hub", icon: ui.IconHeadset, key: "h", rank: org.Agent,
+			make: func(at client.Seat) app.UI { return &hubPage{At: at} }},
+	}
 }
 
 var accountScreen = screen{page: client.PageAccount, title: "nav.account", icon: ui.IconCircleUser, key: "u"}

@@ -1,8 +1,11 @@
 package pages
 
 import (
+	"time"
+
 	"countersign/app/client"
 	"countersign/app/ui"
+	"countersign/shared/access"
 	"countersign/shared/api"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -25,11 +28,47 @@ type supportBanner struct {
 	View api.SupportView
 
 	ctx     app.Context
+	mounted bool
 	leaving bool
+	told    string // the page that the customer was told of
+	more    moreDialog
+	soon    bool // the end is near: more time is offered
 }
 
-// OnMount keeps the context of the banner.
-func (b *supportBanner) OnMount(ctx app.Context) { b.ctx = ctx }
+// moreFrom is how long before its end a session offers to ask for more time.
+const moreFrom = 5 * time.Minute
+
+// OnMount keeps the context of the banner and tells the customer which page is open.
+func (b *supportBanner) OnMount(ctx app.Context) {
+	b.ctx, b.mounted = ctx, true
+	b.tell()
+	b.watchEnd()
+}
+
+// OnUpdate tells the customer when another page was opened.
+func (b *supportBanner) OnUpdate(app.Context) {
+	b.tell()
+	b.watchEnd()
+}
+
+func (b *supportBanner) tell() {
+	if !b.mounted || b.told == b.At.Page {
+		return
+	}
+	b.told = b.At.Page
+	in := api.ViewingIn{Org: b.At.OrgIn()}
+	in.Body.Page = b.At.Page
+	client.Load(b.ctx, b.At.Session, api.TellViewing, in, true, func(app.Context, api.None, error) {})
+}
+
+// watchEnd renders again when the last minutes begin.
+func (b *supportBanner) watchEnd() {
+	left := b.View.EndsAt.Sub(ui.ServerNow())
+	if b.soon = left <= moreFrom; !b.soon && b.mounted {
+		end := b.View.EndsAt
+		ui.After(b.ctx, left-moreFrom, func(app.Context) { b.soon = b.View.EndsAt.Equal(end) || b.View.EndsAt.Sub(ui.ServerNow()) <= moreFrom })
+	}
+}
 
 // Render implements app.Composer.
 func (b *supportBanner) Render() app.UI {
@@ -38,11 +77,19 @@ func (b *supportBanner) Render() app.UI {
 	if b.View.ApprovedBy != "" {
 		text = append(text, app.Text(" "+ui.T("shell.support_by", "name", b.View.ApprovedBy)))
 	}
-	return &ui.SupportFrame{
+	more := ""
+	if b.View.Source != access.Managed && b.soon && !b.View.MoreAsked {
+		more = ui.T("shell.support_more")
+	}
+	if b.View.MoreAsked {
+		text = append(text, app.Text(" "+ui.T("shell.support_more_waits")))
+	}
+	return app.Div().Body(&ui.SupportFrame{
+		More: more, OnMore: func(app.Context) { b.more.show() },
 		Label: ui.T("shell.support_view"), Text: text, Until: b.View.EndsAt, Ends: ui.T("shell.support_ends"),
 		Leave: ui.T("shell.support_leave"), Leaving: b.leaving, OnLeave: b.leave,
 		OnEnd: func(app.Context) { b.At.Session.Refresh(b.ctx, true) },
-	}
+	}, b.more.render(b))
 }
 
 func (b *supportBanner) leave(app.Context) {
@@ -54,6 +101,54 @@ func (b *supportBanner) leave(app.Context) {
 			return
 		}
 		client.Leave("/" + client.PageHub)
+	})
+}
+
+// moreDialog asks the customer for more time.
+type moreDialog struct {
+	open    bool
+	length  length
+	busy    bool
+	problem string
+}
+
+func (d *moreDialog) show() {
+	d.open, d.problem = true, ""
+	d.length.set(int(access.Durations()[0] / time.Minute))
+}
+
+func (d *moreDialog) render(b *supportBanner) app.UI {
+	most := int(access.GreatestMaximum / time.Minute)
+	return &ui.Dialog{ID: "more-time", Open: d.open, Title: ui.T("shell.support_more"), Size: ui.Small,
+		OnClose: func(app.Context) { d.open = false },
+		OnSubmit: func(app.Context) {
+			if !d.busy && d.length.valid(most) {
+				d.send(b)
+			}
+		},
+		Body: func() []app.UI {
+			return []app.UI{app.P().Text(ui.T("shell.support_more_text")),
+				d.length.render("more-duration", ui.T("remote.select_duration"), most, 0), formError(d.problem)}
+		},
+		Actions: func() []app.UI {
+			return []app.UI{&ui.Button{ID: "more-send", Label: ui.T("hub.submit"), Kind: ui.Primary, Submit: true, Busy: d.busy}}
+		}}
+}
+
+func (d *moreDialog) send(b *supportBanner) {
+	d.busy, d.problem = true, ""
+	in := api.MoreTimeIn{Org: b.At.OrgIn()}
+	in.Body.Minutes = d.length.minutes
+	client.Call(b.ctx, b.At.Session, api.AskMoreTime, in, func(ctx app.Context, _ access.Request, err error) {
+		d.busy = false
+		if err != nil {
+			fields, general := formFailure(err, "minutes")
+			d.length.problem, d.problem = fields["minutes"], general
+			return
+		}
+		d.open = false
+		ui.ShowToast(ui.Toast{Text: ui.T("shell.support_more_asked")})
+		b.At.Session.Refresh(ctx, true)
 	})
 }
 
