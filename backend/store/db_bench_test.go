@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+
+	"countersign/shared/audit"
+	"countersign/shared/id"
+	"countersign/shared/live"
 )
 
 // benchmarks run 64 callers at a time, as a busy server would.
@@ -116,40 +120,31 @@ func BenchmarkReadPoint(b *testing.B) {
 
 type orgID string
 
-// BenchmarkRecorded is the size of a recorded change: an update, the audit chain's head and entry, an event with its
-// counter, a mail.
+// BenchmarkRecorded is a change as the product makes it: the audit chain's head and entry, an event with its counter
+// and a mail, beside the row itself.
 func BenchmarkRecorded(b *testing.B) {
-	db, ctx := open(b), b.Context()
-	seed(b, db, 10_000)
+	db, ctx := open(b, func(o *Options) { o.Migrations = nil }), b.Context()
+	auditKey := make([]byte, 32)
 	var next atomic.Int64
 	b.SetParallelism(callers)
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			i := int(next.Add(1))
-			n := i * 7919 % 10_000
+			n := int(next.Add(1))
+			org := key(n % 100)
 			err := db.Update(ctx, func(tx *Tx) error {
-				tx.MarkRecorded()
-				var id, state string
-				err := tx.QueryRow(ctx, "SELECT id, state FROM thing WHERE id = ?", key(n)).Scan(&id, &state)
-				if err != nil {
+				if _, err := tx.Exec(ctx, "UPDATE clock_mark SET mark = mark + 1"); err != nil {
 					return err
 				}
-				var flag bool
-				err = tx.QueryRow(ctx, "UPDATE thing SET flag = NOT flag WHERE id = ? RETURNING flag", key(n)).Scan(&flag)
-				if err != nil {
-					return err
-				}
-				for k := range 2 {
-					if _, err := tx.Exec(ctx, "UPDATE thing SET state = 'active' WHERE id = ?", key(k)); err != nil {
-						return err
-					}
-					if _, err := tx.Exec(ctx, "INSERT INTO thing (id, org, n) VALUES (?, ?, ?)", key(20_000+2*i+k), orgID("p"), 2*i+k); err != nil {
-						return err
-					}
-				}
-				return nil
+				return tx.Record(ctx, auditKey, Change{
+					Entry: audit.Entry{
+						Stream: live.Stream(org), Kind: "access.approved", Object: org,
+						Actor: audit.Actor{Kind: "contact", ID: org, Name: "Owner"}, Detail: map[string]string{"duration": "1h"},
+					},
+					Pokes: []Poke{{Stream: live.Stream(org), Kind: "access", Org: id.Organization(org), Ref: org}},
+					Mails: []Mail{{ID: id.Mail(key(n)), To: "owner@example.com", Locale: "en", Template: "approved", Key: key(n)}},
+				})
 			})
 			if err != nil {
 				b.Error(err)

@@ -87,7 +87,7 @@ func (c *conn) close() error {
 	return c.driver.Close()
 }
 
-// run executes a statement without arguments or result.
+// run executes a statement without arguments that gives no row: a row that nobody reads would keep it open.
 func (c *conn) run(query string) error {
 	st, err := c.prepare(query)
 	if err != nil {

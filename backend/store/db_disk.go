@@ -52,10 +52,14 @@ func (g *diskGuard) prepare() error {
 	if err != nil {
 		return fmt.Errorf("read the free disk space: %w", err)
 	}
-	if least := min(leastToStart, max(0, g.opt.ReadOnlyBelow)); free+fileSize(g.ballast) < least {
+	least := int64(leastToStart)
+	if g.opt.Ballast > 0 {
+		least = min(least, g.opt.Ballast/2) // so that an intact ballast is always enough
+	}
+	if free+fileSize(g.ballast) < least {
 		return fmt.Errorf("%w: %d bytes are free in %s and a start needs %d", ErrNoSpace, free, g.dir, least)
 	}
-	if free < leastToStart {
+	if free < least {
 		g.makeRoom()
 	}
 	g.look(slog.New(slog.DiscardHandler))

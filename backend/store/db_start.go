@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -83,7 +84,13 @@ func createPrivate(path string) error {
 	if err != nil {
 		return fmt.Errorf("create the database: %w", err)
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("create the database: %w", err)
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("save the database's name: %w", err)
+	}
+	return nil
 }
 
 // syncDir makes created, renamed and removed names in dir durable.

@@ -75,7 +75,7 @@ func (w *writer) alone(fn func() error) error {
 // because all changes wait with it.
 func (w *writer) checkpoint(wait string) error {
 	c := w.conn
-	if err := c.run("PRAGMA busy_timeout = " + wait); err != nil {
+	if _, err := c.text("PRAGMA busy_timeout = " + wait); err != nil {
 		return err
 	}
 	busy, err := c.text("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -85,7 +85,8 @@ func (w *writer) checkpoint(wait string) error {
 	if err == nil {
 		w.checkpoints.Add(1)
 	}
-	return errors.Join(err, c.run("PRAGMA busy_timeout = 5000"))
+	_, back := c.text("PRAGMA busy_timeout = 5000")
+	return errors.Join(err, back)
 }
 
 // finish is the last work on the writer's connection, when nobody uses the database any more.
