@@ -25,6 +25,7 @@ const (
 	StaffInvitation          Template = "staff_invitation"           // a new colleague
 	PasswordReset            Template = "password_reset"
 	PasswordChanged          Template = "password_changed"
+	ContactPasswordReset     Template = "contact_password_reset" // owner: a contact has a new password by a mailed link
 	FactorChanged            Template = "factor_changed"
 	NewSignIn                Template = "new_sign_in"
 )
@@ -81,10 +82,11 @@ var specs = map[Template]spec{
 		args:     map[string]kind{"to": variant, "organization": text, "by": text, "at": moment},
 		variants: []string{"service_provider", "customer"},
 	},
-	Invitation:      {args: map[string]kind{"organization": text, "by": text, "expires": moment}, token: true},
-	StaffInvitation: {args: map[string]kind{"by": text, "expires": moment}, token: true},
-	PasswordReset:   {args: map[string]kind{"expires": moment}, token: true},
-	PasswordChanged: {args: map[string]kind{"at": moment, "address": text}},
+	Invitation:           {args: map[string]kind{"organization": text, "by": text, "expires": moment}, token: true},
+	StaffInvitation:      {args: map[string]kind{"by": text, "expires": moment}, token: true},
+	PasswordReset:        {args: map[string]kind{"expires": moment}, token: true},
+	PasswordChanged:      {args: map[string]kind{"at": moment, "address": text}},
+	ContactPasswordReset: {args: map[string]kind{"contact": text, "organization": text, "at": moment}},
 	FactorChanged: {
 		args:     map[string]kind{"change": variant, "at": moment, "address": text},
 		variants: []string{"added", "removed", "recovery_codes"},
@@ -97,7 +99,7 @@ func Templates() []Template {
 	return []Template{AccessRequested, AccessJoined, AccessApproved, AccessRejected, AccessWithdrawn, AccessLapsed,
 		AccessExtensionRequested, AccessExtensionRejected, AccessEndChanged, AccessStarted, AccessEntered, AccessEnded,
 		AccessInvited, ManagedByProposed, ManagedByChanged, Invitation, StaffInvitation, PasswordReset, PasswordChanged,
-		FactorChanged, NewSignIn}
+		ContactPasswordReset, FactorChanged, NewSignIn}
 }
 
 // HasToken reports whether messages of the template carry a secret link.
