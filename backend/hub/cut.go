@@ -77,14 +77,17 @@ func (h *Hub) cut(list []*socket, last []byte, count *atomic.Uint64) int {
 			mine = append(mine, s)
 		}
 	}
+	count.Add(uint64(len(mine)))
+
+	var waiting sync.WaitGroup
 	for _, s := range mine {
 		if s.settle() {
 			h.wg.Go(func() { s.finish(last) })
-		} else {
-			s.finish(nil) // a write waits for its client; only closing ends it
+			continue
 		}
+		waiting.Go(func() { s.finish(last) })
 	}
-	count.Add(uint64(len(mine)))
+	waiting.Wait()
 	return len(mine)
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -186,6 +187,13 @@ func (w *world) try(sub hub.Subscription, header http.Header) (*websocket.Conn, 
 		status = answer.StatusCode
 	}
 	return c, status, err
+}
+
+// emptied waits until no socket is open; one that hangs runs into the timeout of the test.
+func (w *world) emptied() {
+	for w.Stats().Open > 0 {
+		runtime.Gosched()
+	}
 }
 
 // client is one connection and what it has been told.

@@ -28,8 +28,7 @@ func parseMessage(p []byte) (message, bool) {
 		return message{}, false
 	}
 
-	var kind string
-	seq := int64(-1)
+	kind, seq := "", int64(-1)
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
@@ -41,16 +40,16 @@ func parseMessage(p []byte) (message, bool) {
 		}
 		switch v := value.(type) {
 		case string:
-			if name != "t" || kind != "" {
+			if name != "t" || kind != "" || v == "" {
 				return message{}, false
 			}
 			kind = v
 		case json.Number:
-			n, err := strconv.ParseInt(v.String(), 10, 64)
-			if name != "seq" || seq >= 0 || err != nil || n < 0 {
+			n, err := strconv.ParseUint(v.String(), 10, 63)
+			if name != "seq" || seq >= 0 || err != nil {
 				return message{}, false
 			}
-			seq = n
+			seq = int64(n)
 		default:
 			return message{}, false
 		}

@@ -52,9 +52,8 @@ type socket struct {
 	inLine bool     // stands in the writer's line, or is being written
 	last   []byte   // what to say when it was ended while opening
 
-	out   sync.Mutex // held while bytes leave
-	stuck bool       // the client does not take what is sent; the goroutine in drain has the connection
-	rest  []byte     // what drain has to write first
+	out   sync.Mutex    // held while bytes leave
+	stuck chan struct{} // not nil: the client does not take what is sent, and drain has the connection until it closes this
 }
 
 // push queues a frame and notes that the client has seen all up to seen. A nil frame only notes.
@@ -140,7 +139,7 @@ func (s *socket) take(scratch []byte) []byte {
 // line, so that a busy one does not hold up the others.
 func (s *socket) flush(scratch []byte) {
 	s.out.Lock()
-	if s.dead() || s.stuck {
+	if s.dead() || s.stuck != nil {
 		s.out.Unlock()
 		return
 	}
@@ -152,9 +151,9 @@ func (s *socket) flush(scratch []byte) {
 	n, err := s.wire.try(b)
 	s.hub.count.written.Add(uint64(n))
 	if err == nil && n < len(b) {
-		s.stuck = true
-		s.rest = bytes.Clone(b[n:])
-		s.hub.wg.Go(s.drain)
+		s.stuck = make(chan struct{})
+		rest := bytes.Clone(b[n:])
+		s.hub.wg.Go(func() { s.drain(rest) })
 	}
 	s.out.Unlock()
 
@@ -179,7 +178,7 @@ func (s *socket) again() {
 
 // drain writes to a client that is slow to take it, until nothing waits. A chunk that is not taken within the write
 // deadline closes the socket.
-func (s *socket) drain() {
+func (s *socket) drain(b []byte) {
 	deadline := time.AfterFunc(s.hub.lim.Write, func() {
 		if s.kill(nil) {
 			s.hub.count.slow.Add(1)
@@ -187,26 +186,32 @@ func (s *socket) drain() {
 		}
 	})
 	defer deadline.Stop()
+	defer close(s.stuck)
 
-	scratch := make([]byte, 0, chunk)
-	b := s.rest
+	scratch := scratches.Get().(*[chunk]byte)
+	defer scratches.Put(scratch)
 	for {
 		if err := s.wire.wait(b, s.dead); err != nil {
 			s.drop()
 			return
 		}
 		s.hub.count.written.Add(uint64(len(b)))
+		deadline.Reset(s.hub.lim.Write)
 
 		s.out.Lock()
-		if b = s.take(scratch); b == nil {
-			s.rest, s.stuck = nil, false
+		if !s.dead() {
+			b = s.take(scratch[:0])
+		}
+		if s.dead() || b == nil {
+			s.stuck = nil // whole frames have left, so others may follow
 			s.out.Unlock()
 			return
 		}
 		s.out.Unlock()
-		deadline.Reset(s.hub.lim.Write)
 	}
 }
+
+var scratches = sync.Pool{New: func() any { return new([chunk]byte) }}
 
 // read is the socket's own goroutine: it ends when the connection does.
 func (s *socket) read() {
@@ -233,8 +238,8 @@ func (s *socket) listen() []byte {
 		case errors.Is(err, errFlood):
 			return s.hostile(websocket.ClosePolicyViolation, "too many messages")
 		case err != nil:
-			if s.wire.last != nil && !websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived) {
-				s.hub.count.hostile.Add(1)
+			if _, closed := errors.AsType[*websocket.CloseError](err); s.wire.last != nil && !closed {
+				s.hub.count.hostile.Add(1) // the library found the protocol broken, and this is its answer
 			}
 			return s.wire.last
 		case kind != websocket.TextMessage:
@@ -342,20 +347,39 @@ func (s *socket) farewell() []byte {
 	return s.last
 }
 
-// settle waits until a write that began before the flag was set is over. It reports false when that can't be waited
-// for, because the client does not take it.
+// settle waits until a write that began before the socket died is over. It reports false when that can't be waited
+// for, because the client does not take it: then only closing ends it.
 func (s *socket) settle() bool {
 	s.out.Lock()
 	defer s.out.Unlock()
-	return !s.stuck
+	return s.stuck == nil
+}
+
+// linger gives a write that waits a moment to end where it may be no sign of a slow client.
+func (s *socket) linger() {
+	s.out.Lock()
+	stuck := s.stuck
+	s.out.Unlock()
+	if stuck == nil || s.wire.raw != nil {
+		return
+	}
+	t := time.NewTimer(farewell)
+	defer t.Stop()
+	select {
+	case <-stuck:
+	case <-t.C:
+	}
 }
 
 // finish says the last words of a dead socket when they can leave at once, closes the connection and forgets it. What
 // the kernel still holds for a stuck client is thrown away.
 func (s *socket) finish(last []byte) {
+	if last != nil {
+		s.linger()
+	}
 	s.out.Lock()
 	switch {
-	case s.stuck:
+	case s.stuck != nil:
 		s.wire.discard()
 	case last != nil:
 		s.wire.say(last)

@@ -20,7 +20,7 @@ const (
 	byteBurst     = 64 << 10
 	bytePerSecond = 1 << 10
 
-	farewell = 100 * time.Millisecond // for the last frame on a connection that only has waiting writes
+	farewell = 100 * time.Millisecond // for the last frames of a connection that only has waiting writes
 )
 
 var errFlood = errors.New("too much sent")
@@ -30,7 +30,7 @@ var errFlood = errors.New("too much sent")
 // each write). What the library wants to say to a client that broke the protocol is kept for that writer.
 type wire struct {
 	net.Conn
-	raw    syscall.RawConn // nil where a write that does not wait is impossible, as under TLS
+	raw    syscall.RawConn // nil where a write that does not wait is impossible, as under TLS: then each burst has a goroutine
 	open   bool            // the handshake is over
 	last   []byte          // the close frame that the library wanted to send; used by the reading goroutine only
 	budget *rate.Limiter
@@ -39,11 +39,8 @@ type wire struct {
 
 func (w *wire) attach(c net.Conn) {
 	w.Conn = c
-	if !canTry {
-		return
-	}
-	if t, ok := c.(*net.TCPConn); ok {
-		w.raw, _ = t.SyscallConn()
+	if s, ok := c.(syscall.Conn); ok && canTry { // not so a *tls.Conn, nor a wrapper that wants to see what is written
+		w.raw, _ = s.SyscallConn()
 	}
 }
 
@@ -124,8 +121,8 @@ func (w *wire) say(p []byte) {
 
 // discard lets the kernel throw away on close what the client has not taken yet.
 func (w *wire) discard() {
-	if t, ok := w.Conn.(*net.TCPConn); ok {
-		_ = t.SetLinger(0)
+	if l, ok := w.Conn.(interface{ SetLinger(int) error }); ok {
+		_ = l.SetLinger(0)
 	}
 }
 
