@@ -30,6 +30,7 @@ func appScript(wasmPath string, wasmSize int) ([]byte, error) {
 		Icon:              app.Icon{Default: "/favicon.ico", Large: "/favicon.ico", SVG: "/favicon.ico", Maskable: "/favicon.ico"},
 		Version:           wasmPath,
 		WasmContentLength: strconv.Itoa(wasmSize),
+		LoadingLabel:      "{progress}", // loader.css puts the words round it, in the person's language
 	})
 	if err != nil {
 		return nil, err
@@ -72,6 +73,9 @@ let goappServiceWorkerRegistration;`},
     goappOnUpdate();
   }`},
 		{`case "activated":`, `case "installed":`},
+
+		// People read what to do; the error itself goes to the console.
+		{`loaderLabel.innerText = err;`, `countersign.failed(loaderLabel);`},
 
 		// The list of crawlers hits people too ("CUBOT" is a telephone); robots.txt turns real ones away.
 		{`  if (

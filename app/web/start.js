@@ -1,5 +1,5 @@
 // Runs before the style sheet is applied, on every page: puts the person's theme and language on <html>, and gives the
-// app the three things that need the page's own script. It is a file because the content policy allows no inline script.
+// app the few things that need the page's own script. It is a file because the content policy allows no inline script.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -30,6 +30,11 @@
   showTheme(kept("countersign.theme"));
   showLocale(kept("countersign.locale"));
 
+  const failure = {
+    en: ["Countersign could not be loaded. Check your connection, then load the page again.", "Load again"],
+    fr: ["Countersign n’a pas pu être chargé. Vérifiez votre connexion, puis rechargez la page.", "Recharger"],
+  };
+
   const worker = async () => (await navigator.serviceWorker?.getRegistration("/")) ?? null;
 
   window.countersign = {
@@ -40,6 +45,18 @@
     setLocale(locale) {
       keep("countersign.locale", locale);
       showLocale(locale);
+    },
+    // failed says in place of the loader's label that the WebAssembly did not start, and offers to try again.
+    failed(label) {
+      const [text, again] = failure[root.lang] ?? failure.en;
+      const note = document.createElement("p");
+      note.setAttribute("role", "alert");
+      note.textContent = text;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = again;
+      button.addEventListener("click", () => location.reload());
+      label.replaceWith(note, button);
     },
     // reload takes the version that waits, if one does, and loads the page again.
     async reload() {

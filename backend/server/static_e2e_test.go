@@ -334,3 +334,25 @@ func TestStartScriptAppliesThemeAndLanguageAtOnce(t *testing.T) {
 		t.Errorf("theme, language, scheme and label %q, want %q", got, want)
 	}
 }
+
+func TestShellSaysWhatToDoWhenTheAppDoesNotLoad(t *testing.T) {
+	names, err := web.Assets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := builtSite(t)
+	broken := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == names["app.wasm"] {
+			http.Error(w, "", http.StatusBadGateway)
+			return
+		}
+		site.ServeHTTP(w, r)
+	}))
+	s := serveSite(t, broken)
+	tab := visit(t)
+	do(t, tab, chromedp.Navigate(s.URL+"/"), chromedp.WaitVisible(chromedp.CSS("#app-wasm-loader [role=alert]")))
+
+	s.site.Store(&site)
+	reloads(t, tab, `document.querySelector("#app-wasm-loader button").click()`)
+	do(t, tab, chromedp.Poll[chromedp.Void](started))
+}
