@@ -5,7 +5,7 @@
 // that durability costs one disk flush for many of them. The rules that callers must know:
 //
 //   - The function given to Update runs on the writer: it must not wait for anything slow (network, password hashes)
-//     and must not call Update itself, which would wait for itself.
+//     and must not call Update, which would wait for itself until Options.WaitLimit.
 //   - A change that is not recorded in the audit chain is refused (ErrUnrecorded).
 //   - Times are stored as unix milliseconds; Tx converts time.Time both ways (the zero time is 0).
 //
@@ -44,6 +44,7 @@ type Options struct {
 	Readers      int           // read connections, 8
 	Queue        int           // changes that may wait for the writer, 1024
 	ReadLimit    time.Duration // longest View, 5 s
+	WaitLimit    time.Duration // longest wait of a change for its turn, 5 s
 	Housekeeping time.Duration // how often an idle store saves the clock's mark and looks at its disk, 10 s
 
 	AutoCheckpoint int   // pages in the WAL that start a passive checkpoint, 10000
@@ -69,6 +70,9 @@ func (o Options) withDefaults() Options {
 	set(&o.AutoCheckpoint, 10_000)
 	if o.ReadLimit == 0 {
 		o.ReadLimit = 5 * time.Second
+	}
+	if o.WaitLimit == 0 {
+		o.WaitLimit = 5 * time.Second
 	}
 	if o.Housekeeping == 0 {
 		o.Housekeeping = 10 * time.Second
@@ -254,72 +258,6 @@ func (db *DB) Clock() *clock.Clock { return db.clock }
 // Path is the database file.
 func (db *DB) Path() string { return db.path }
 
-// View runs fn on one snapshot: everything it reads is of the same moment. It changes nothing. It ends with
-// Unavailable when it takes longer than Options.ReadLimit or no connection comes free in that time.
-func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
-	limited, cancel := context.WithTimeout(ctx, db.opt.ReadLimit)
-	defer cancel()
-
-	select {
-	case db.tokens <- struct{}{}:
-	case <-db.closing:
-		return errClosed()
-	case <-limited.Done():
-		return db.cutShort(ctx, limited.Err())
-	}
-	defer func() { <-db.tokens }()
-	if db.closed.Load() { // a select with two ways takes either
-		return errClosed()
-	}
-
-	c := db.takeConn()
-	defer db.putConn(c)
-	tx := &Tx{conn: c, ctx: limited, now: db.now()}
-	if err := c.run("BEGIN"); err != nil {
-		return db.note(mapError(err))
-	}
-	defer func() { // also when fn panics
-		tx.end()
-		if err := c.run("COMMIT"); err != nil {
-			c.broken = true
-		}
-	}()
-
-	err := fn(tx)
-	if err != nil && limited.Err() != nil && errors.Is(err, limited.Err()) {
-		return db.cutShort(ctx, err)
-	}
-	return db.note(err)
-}
-
-// cutShort tells the caller's own end from the limit's.
-func (db *DB) cutShort(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("read: %w", ctx.Err())
-	}
-	return unavailable(fmt.Errorf("read took longer than %v: %w", db.opt.ReadLimit, err))
-}
-
-func (db *DB) takeConn() *conn {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	c := db.idle[len(db.idle)-1]
-	db.idle = db.idle[:len(db.idle)-1]
-	return c
-}
-
-func (db *DB) putConn(c *conn) {
-	if c.broken {
-		if fresh, err := openConn(readerDSN(db.path), db.opt); err == nil {
-			c.close()
-			c = fresh
-		}
-	}
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	db.idle = append(db.idle, c)
-}
-
 // now is a transaction's time, cut to what the columns hold so that a time reads back as it was written.
 func (db *DB) now() time.Time { return db.clock.Now().Truncate(time.Millisecond) }
 
@@ -329,31 +267,6 @@ func (db *DB) note(err error) error {
 		db.log.Error("the database is damaged; changes are refused until it is restored", "error", err)
 	}
 	return err
-}
-
-// Stats are counters since Open, for metrics.
-type Stats struct {
-	Commits     int64 // transactions committed by the writer
-	Requests    int64 // requests that were part of them
-	Refused     int64 // requests whose function gave an error or panicked
-	Failed      int64 // transactions that could not commit
-	LargestRun  int64 // most requests in one commit
-	Checkpoints int64 // truncating checkpoints
-	Waiting     int   // requests waiting now
-	Reading     int   // Views running now
-	WAL         int64 // bytes of the WAL
-	Disk        Disk
-}
-
-// Stats reads the counters.
-func (db *DB) Stats() Stats {
-	s := Stats{Reading: len(db.tokens), WAL: fileSize(db.path + "-wal"), Disk: db.Disk()}
-	if w := db.writer; w != nil {
-		s.Commits, s.Requests, s.Refused = w.commits.Load(), w.requests.Load(), w.refused.Load()
-		s.Failed, s.LargestRun, s.Checkpoints = w.failed.Load(), w.largest.Load(), w.checkpoints.Load()
-		s.Waiting = len(w.ordinary) + len(w.urgent)
-	}
-	return s
 }
 
 func fileSize(path string) int64 {

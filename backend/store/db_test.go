@@ -141,7 +141,7 @@ func TestView(t *testing.T) {
 	})
 
 	t.Run("ends_at_its_limit", func(t *testing.T) {
-		db, ctx := open(t, func(o *Options) { o.ReadLimit = 20 * time.Millisecond }), t.Context()
+		db, ctx := open(t, func(o *Options) { o.ReadLimit = 300 * time.Millisecond }), t.Context()
 		err := db.View(ctx, func(tx *Tx) error { return forever(ctx, tx) })
 		if !errs.Is(err, errs.Unavailable) {
 			t.Errorf("got %v, want Unavailable", err)

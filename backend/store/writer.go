@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,8 +68,8 @@ func (w *writer) start() {
 // error or panic of fn undoes what fn did and nothing else. When ctx ends before fn's turn, fn does not run; once it
 // runs, its result stands and Update waits for it.
 //
-// Refusals: ReadOnly when the disk is nearly full or fails, Unavailable when the store is closed or busy,
-// ErrUnrecorded when fn changed rows without recording it.
+// Refusals: ReadOnly when the disk is nearly full or fails, Unavailable when the store is closed or fn's turn did not
+// come within Options.WaitLimit, ErrUnrecorded when fn changed rows without recording it.
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := db.mayChange(); err != nil {
 		return err
@@ -106,26 +105,38 @@ func (db *DB) mayChange() error {
 }
 
 func (w *writer) submit(ctx context.Context, r *request, lane chan *request) error {
+	if err := ctx.Err(); err != nil {
+		return leaving(ctx)
+	}
 	r.done = make(chan struct{})
-	if err := w.send(ctx, r, lane); err != nil {
+	limit := time.NewTimer(w.db.opt.WaitLimit)
+	defer limit.Stop()
+	if err := w.send(ctx, r, lane, limit.C); err != nil {
 		return err
 	}
+
 	select {
 	case <-r.done:
 		return r.err
 	case <-ctx.Done():
+	case <-limit.C:
 	}
 	if r.state.CompareAndSwap(waiting, left) {
-		return fmt.Errorf("wait for the writer: %w", ctx.Err())
+		return leaving(ctx)
 	}
 	<-r.done
 	return r.err
 }
 
-func (w *writer) send(ctx context.Context, r *request, lane chan *request) error {
+// leaving is the answer to who did not get a turn.
+func leaving(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("wait for the writer: %w", err)
 	}
+	return unavailable(errors.New("the writer is busy"))
+}
+
+func (w *writer) send(ctx context.Context, r *request, lane chan *request, limit <-chan time.Time) error {
 	w.gate.RLock()
 	defer w.gate.RUnlock()
 	if w.stopped {
@@ -135,8 +146,9 @@ func (w *writer) send(ctx context.Context, r *request, lane chan *request) error
 	case lane <- r:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("wait for the writer: %w", ctx.Err())
+	case <-limit:
 	}
+	return leaving(ctx)
 }
 
 // stop takes no more requests and waits until those that are in have ended.
@@ -220,147 +232,4 @@ func (w *writer) serve(r *request, lane chan *request) {
 		}
 	}
 	run.commit()
-}
-
-// run is one commit and the requests in it.
-type run struct {
-	w      *writer
-	urgent bool
-	reqs   []*request
-	good   int   // requests whose changes are in it
-	mark   bool  // something recorded is in it: the clock's mark goes along
-	lost   error // why none of it counts
-	safe   bool  // committed
-}
-
-func (r *run) begin() bool {
-	if err := r.w.conn.run("BEGIN IMMEDIATE"); err != nil {
-		r.lost = err
-		return false
-	}
-	return true
-}
-
-// do runs one request under its savepoint; false when the whole transaction is gone.
-func (r *run) do(req *request) bool {
-	c := r.w.conn
-	if err := c.run("SAVEPOINT request"); err != nil {
-		r.lost = err
-		return false
-	}
-	tx := &Tx{conn: c, ctx: context.Background(), now: r.w.db.now(), writable: true, urgent: r.urgent}
-	req.err = r.call(req, tx)
-	tx.end()
-	if req.err == nil {
-		req.err = tx.check()
-	}
-	if c.driver.AutoCommit() { // a full disk makes SQLite undo the whole transaction
-		r.lost = errors.Join(errors.New("the transaction was undone"), req.err)
-		return false
-	}
-
-	if req.err != nil {
-		r.w.refused.Add(1)
-		if err := c.run("ROLLBACK TO request"); err != nil {
-			r.lost = err
-			return false
-		}
-	}
-	if err := c.run("RELEASE request"); err != nil {
-		r.lost = err
-		return false
-	}
-	if req.err == nil {
-		r.good++
-		r.mark = r.mark || tx.recorded
-		req.after = tx.after
-	}
-	return true
-}
-
-// call runs the function and turns a panic into an error.
-func (r *run) call(req *request, tx *Tx) (err error) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		tx.end()
-		if p := recover(); p != nil {
-			r.w.db.log.Error("a change panicked and was undone", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic in a change: %v", p)
-			return
-		}
-		r.lost = errors.New("the goroutine of the writer was ended by a change")
-	}()
-	err = req.fn(tx)
-	returned = true
-	return err
-}
-
-func (r *run) commit() {
-	c := r.w.conn
-	if r.mark {
-		if err := r.w.saveMark(); err != nil {
-			r.lost = err
-			return
-		}
-	}
-	if err := c.run("COMMIT"); err != nil {
-		r.lost = err
-		return
-	}
-	r.safe = true
-}
-
-// close ends the transaction whatever happened and answers every request of the run.
-func (r *run) close() {
-	w := r.w
-	if !r.safe && !w.conn.driver.AutoCommit() {
-		if err := w.conn.run("ROLLBACK"); err != nil {
-			w.db.log.Error("roll back", "error", err)
-		}
-	}
-	if r.safe {
-		w.commits.Add(1)
-		w.requests.Add(int64(len(r.reqs)))
-		w.largest.Store(max(w.largest.Load(), int64(len(r.reqs))))
-	} else {
-		w.failed.Add(1)
-		if r.lost == nil {
-			r.lost = errors.New("the transaction did not end")
-		}
-		r.lost = w.db.note(mapError(fmt.Errorf("commit: %w", r.lost)))
-		w.markAt = time.Time{}
-		w.sinceHouse = houseEvery // look at once: the disk may be full
-	}
-
-	for _, req := range r.reqs {
-		if !r.safe && req.err == nil {
-			req.err = r.lost
-		}
-		if req.err == nil {
-			for _, fn := range req.after {
-				w.notify(fn)
-			}
-		} else {
-			w.db.note(req.err)
-		}
-		close(req.done)
-	}
-
-	w.sinceHouse++
-	if w.sinceHouse >= houseEvery {
-		w.housekeep()
-	}
-}
-
-// notify runs one callback; its panic is its own.
-func (w *writer) notify(fn func()) {
-	defer func() {
-		if p := recover(); p != nil {
-			w.db.log.Error("a callback after a commit panicked", "panic", p, "stack", string(debug.Stack()))
-		}
-	}()
-	fn()
 }
