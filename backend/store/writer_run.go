@@ -13,7 +13,6 @@ type run struct {
 	w      *writer
 	urgent bool
 	reqs   []*request
-	good   int   // requests whose changes are in it
 	mark   bool  // something recorded is in it: the clock's mark goes along
 	lost   error // why none of it counts
 	safe   bool  // committed
@@ -57,7 +56,6 @@ func (r *run) do(req *request) bool {
 		return false
 	}
 	if req.err == nil {
-		r.good++
 		r.mark = r.mark || tx.recorded
 		req.after = tx.after
 	}
