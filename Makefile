@@ -1,7 +1,7 @@
 # Countersign.
 #   make run     everything that a fresh machine needs, then the demo on http://localhost:8080
 #   make test    everything that the tests need, then all of them
-#   make build   build/bin/countersign      make wasm    the site and what its WebAssembly weighs
+#   make build   build/bin/countersign      make wasm    the site, and what its WebAssembly weighs
 #   make lint    make bench   make clean    make check   lint and test, before sending
 SHELL   := /bin/sh
 GO      ?= go
@@ -16,9 +16,14 @@ sources = $(shell find $(1) -type f ! -name '*_test.go' ! -path '*/testdata/*' !
 # without the commit, so that the same source gives the same file and browsers keep it
 wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w"
 
+# what the site is made of, and how
+PARTS     := $(BIN)/app.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
+	$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest)
+make_site  = $(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"
+
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: run test build wasm lint bench check clean setup setup-test
+.PHONY: run test build wasm site lint bench check clean setup setup-test
 
 run: setup
 	@$(MAKE) --no-print-directory build
@@ -34,6 +39,10 @@ build: $(BIN)/countersign
 wasm: $(SITE)
 	@cat $(SITE)
 
+# the site without its compressed copies, which take longest: for trying out while writing pages
+site: $(PARTS)
+	$(make_site)
+
 check: lint test
 
 setup:
@@ -41,18 +50,20 @@ setup:
 setup-test:
 	@build/setup.sh test
 
-# Code that others and we ourselves have to trust: formatted, vetted for both platforms, and telling the time only by
-# the guarded clock (in the browser: by ui.ServerNow, which app/ui and app/client keep).
+# Formatted, vetted for both platforms (in the browser without tests, which drive one), and on the server's side telling
+# the time only by the guarded clock.
 lint: $(TOOLS)/staticcheck-0.8.2
 	@out=$$(find . -name '*.go' ! -path './$(BIN)/*' ! -path './app/web/node_modules/*' -exec gofmt -l {} +); \
 	if [ -n "$$out" ]; then echo "gofmt these:"; echo "$$out"; exit 1; fi
-	@out=$$(grep -rnE 'time\.(Now|Since|Until)\b' --include='*.go' backend shared app | \
-		grep -vE '^[^:]*_test\.go:|^backend/(clock|backendtest)/|^app/(ui|client)/'); \
-	if [ -n "$$out" ]; then echo "take the time from backend/clock, in the browser from ui.ServerNow:"; echo "$$out"; exit 1; fi
+	@out=$$(grep -rnE 'time\.(Now|Since|Until)\b' --include='*.go' backend shared | \
+		grep -vE '^[^:]*_test\.go:|^backend/(clock|backendtest)/'); \
+	if [ -n "$$out" ]; then echo "take the time from backend/clock:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
-	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./shared/...
 	$(TOOLS)/staticcheck-0.8.2 ./...
-	GOOS=js GOARCH=wasm $(TOOLS)/staticcheck-0.8.2 ./app/... ./shared/...
+	@echo "the same for the browser"
+	@find app shared -name '*_test.go' | sed 's|.*|"$(CURDIR)/&": ""|' | paste -sd, | sed 's|.*|{"Replace": {&}}|' >$(BIN)/no-tests.json
+	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps ./app ./shared/... | grep '^countersign/') && \
+	$(GO) vet -overlay $(BIN)/no-tests.json $$in_browser && $(TOOLS)/staticcheck-0.8.2 -tests=false $$in_browser
 	@build/vulncheck.sh $(TOOLS)
 
 # one package at a time, so that they do not measure each other
@@ -99,7 +110,6 @@ $(BIN)/app.wasm: $(call sources,app shared) $(BIN)/wasm.mod
 $(BIN)/emptypage.wasm: build/emptypage/main.go $(MODULES)
 	$(wasm_build) -o $@ ./build/emptypage
 
-$(SITE): $(BIN)/app.wasm $(BIN)/emptypage.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
-		$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest) build/assets/main.go
-	$(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"
+$(SITE): $(PARTS) $(BIN)/emptypage.wasm build/assets/main.go
+	$(make_site)
 	$(GO) run ./build/assets -empty $(BIN)/emptypage.wasm app/web/dist >$@
