@@ -1,0 +1,278 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"countersign/backend/login"
+	"countersign/backend/portal"
+	"countersign/shared/api"
+	"countersign/shared/id"
+	"countersign/shared/org"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// routes registers every declared endpoint. What stands in no line here is refused at start.
+func routes(r *router, svc *portal.Service) {
+	route(r, api.GetMe, svc.GetMe)
+	route(r, api.UpdateSettings, svc.UpdateSettings)
+	direct(r, api.StepUp, svc.StepUp)
+	route(r, api.ListSignIns, svc.ListSignIns)
+	route(r, api.EndSignIn, svc.EndSignIn)
+	route(r, api.SignOut, svc.SignOut, r.signedOut)
+	direct(r, api.ChangePassword, svc.ChangePassword)
+	route(r, api.StartFactor, svc.StartFactor)
+	direct(r, api.ConfirmFactor, svc.ConfirmFactor)
+	route(r, api.RemoveFactor, svc.RemoveFactor)
+	route(r, api.NewRecoveryCodes, svc.NewRecoveryCodes)
+
+	route(r, api.GetRemoteSupport, svc.GetRemoteSupport)
+	route(r, api.ListAccessHistory, svc.ListAccessHistory)
+	route(r, api.ListSupportActivity, svc.ListSupportActivity)
+	route(r, api.ApproveAccess, svc.ApproveAccess)
+	route(r, api.RejectAccess, svc.RejectAccess)
+	route(r, api.RevokeAccess, svc.RevokeAccess)
+	route(r, api.ChangeAccessEnd, svc.ChangeAccessEnd)
+	route(r, api.ApproveMoreTime, svc.ApproveMoreTime)
+	route(r, api.RejectMoreTime, svc.RejectMoreTime)
+	route(r, api.InviteSupport, svc.InviteSupport)
+	route(r, api.SetManagedBy, svc.SetManagedBy)
+	route(r, api.DeclineProposal, svc.DeclineProposal)
+	route(r, api.SetMaximum, svc.SetMaximum)
+
+	route(r, api.GetSupportView, svc.GetSupportView)
+	route(r, api.TellViewing, svc.TellViewing)
+	route(r, api.LeaveSupport, svc.LeaveSupport, r.left)
+	route(r, api.AskMoreTime, svc.AskMoreTime)
+
+	route(r, api.SearchOrganizations, svc.SearchOrganizations)
+	route(r, api.GetFound, svc.GetFound)
+	route(r, api.RequestAccess, svc.RequestAccess)
+	route(r, api.WithdrawAccess, svc.WithdrawAccess)
+	route(r, api.EnterSupport, svc.EnterSupport, entered[api.RequestIn])
+	route(r, api.EnterManaged, svc.EnterManaged, entered[api.EnterManagedIn])
+	route(r, api.FinishAccess, svc.FinishAccess)
+	route(r, api.LeadRevokeAccess, svc.LeadRevokeAccess)
+	route(r, api.ProposeManagedBy, svc.ProposeManagedBy)
+	route(r, api.CreateOrganization, svc.CreateOrganization)
+	route(r, api.SetOrganizationState, svc.SetOrganizationState)
+
+	route(r, api.ListStaff, svc.ListStaff)
+	route(r, api.InviteStaff, svc.InviteStaff)
+	route(r, api.UpdateStaff, svc.UpdateStaff)
+	route(r, api.ResendStaffInvitation, svc.ResendStaffInvitation)
+	route(r, api.ListStaffAudit, svc.ListStaffAudit)
+
+	route(r, api.GetHome, svc.GetHome)
+	route(r, api.ListAudit, svc.ListAudit)
+	route(r, api.VerifyAudit, svc.VerifyAudit)
+	route(r, api.ExportAudit, svc.ExportAudit)
+}
+
+// router binds declarations to use cases and remembers which have been.
+type router struct {
+	server *Server
+	api    huma.API
+	bound  map[string]bool
+	faults []string
+}
+
+// call is one API call on its way, for what happens beside the use case.
+type call struct {
+	server *Server
+	w      http.ResponseWriter
+	r      *http.Request
+	cred   portal.Credential
+}
+
+// answer wraps what an endpoint gives in the form that huma writes.
+type answer[Out any] struct{ Body Out }
+
+// route serves an endpoint by a use case that runs in the gate. After it has succeeded, the then functions do what
+// belongs to HTTP alone, such as cookies.
+func route[In, Out any](r *router, ep api.Endpoint[In, Out], fn portal.UseCase[In, Out], then ...func(*call, *In, *Out)) {
+	direct(r, ep, func(ctx context.Context, cred portal.Credential, in *In) (Out, error) {
+		return portal.Run(ctx, r.server.svc, ep, cred, in, fn)
+	}, then...)
+}
+
+// direct serves an endpoint by a function that passes the gate itself, because it hashes between two transactions.
+func direct[In, Out any](r *router, ep api.Endpoint[In, Out], fn func(context.Context, portal.Credential, *In) (Out, error), then ...func(*call, *In, *Out)) {
+	if err := r.declared(ep.Spec, any(new(In))); err != nil {
+		r.faults = append(r.faults, err.Error())
+		return
+	}
+	run := func(ctx context.Context, in *In) (Out, error) {
+		c := requestOf(ctx).call
+		out, err := fn(ctx, c.cred, in)
+		if err != nil {
+			var none Out
+			return none, requestOf(ctx).problem(err)
+		}
+		for _, t := range then {
+			t(c, in, &out)
+		}
+		return out, nil
+	}
+	op := operation(ep.Spec)
+	op.Middlewares = huma.Middlewares{r.admit(ep.Spec, hasBody[In]())}
+	if _, nothing := any(*new(Out)).(api.None); nothing {
+		huma.Register(r.api, op, func(ctx context.Context, in *In) (*struct{}, error) {
+			_, err := run(ctx, in)
+			return nil, err
+		})
+		return
+	}
+	huma.Register(r.api, op, func(ctx context.Context, in *In) (*answer[Out], error) {
+		out, err := run(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return &answer[Out]{out}, nil
+	})
+}
+
+// declared checks a binding against its declaration and notes it.
+func (r *router) declared(spec api.Spec, in any) error {
+	if r.bound[spec.Name] {
+		return fmt.Errorf("%s is bound twice", spec.Name)
+	}
+	r.bound[spec.Name] = true
+	if err := checkSpec(spec); err != nil {
+		return err
+	}
+	_, hasOrg := in.(interface{ OrgID() id.Organization })
+	if !hasOrg && strings.Contains(spec.Path, "{org}") {
+		return fmt.Errorf("%s has an organization in its path that its input lacks", spec.Name)
+	}
+	return nil
+}
+
+// checkSpec holds a declaration against the rules: exactly one form of policy, known rights and ranks, and the
+// organization in the path where the policy is about one.
+func checkSpec(spec api.Spec) error {
+	p := spec.Policy
+	forms := 0
+	for _, set := range []bool{p.Public, p.Self, p.Right != "", p.Member, p.Staff != "", p.Inside} {
+		if set {
+			forms++
+		}
+	}
+	inOrg := strings.Contains(spec.Path, "{org}")
+	switch {
+	case forms == 0:
+		return fmt.Errorf("%s says nobody who may call it", spec.Name)
+	case forms > 1:
+		return fmt.Errorf("%s has more than one policy", spec.Name)
+	case p.Right != "" && !p.Right.Known():
+		return fmt.Errorf("%s needs the unknown right %s", spec.Name, p.Right)
+	case p.Staff != "" && !p.Staff.AtLeast(org.Agent):
+		return fmt.Errorf("%s needs the unknown role %s", spec.Name, p.Staff)
+	case (p.Right != "" || p.Member || p.Inside) && !inOrg:
+		return fmt.Errorf("%s is about an organization that its path does not name", spec.Name)
+	case p.Inside && !bool(spec.Support):
+		return fmt.Errorf("%s is for support sessions and refuses them", spec.Name)
+	case p.Staff != "" && bool(spec.Support):
+		return fmt.Errorf("%s would let a support session act as staff", spec.Name)
+	case !strings.HasPrefix(spec.Path, "/api/"):
+		return fmt.Errorf("%s is outside /api", spec.Name)
+	}
+	return nil
+}
+
+// checkBound refuses declarations that nothing serves.
+func (r *router) checkBound(specs []api.Spec) error {
+	faults := r.faults
+	for _, spec := range specs {
+		if !r.bound[spec.Name] {
+			faults = append(faults, spec.Name+" is declared and not served")
+		}
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("the endpoints are not as declared: %s", strings.Join(faults, "; "))
+	}
+	return nil
+}
+
+// admit is what every call passes before its input is read: who, how often, and is the body strict JSON.
+func (r *router) admit(spec api.Spec, body bool) func(huma.Context, func(huma.Context)) {
+	s := r.server
+	return func(ctx huma.Context, next func(huma.Context)) {
+		req, w := humago.Unwrap(ctx)
+		rq := requestOf(req.Context())
+		rq.action = spec.Name
+		rq.as = asOf(req.Header.Get(api.HeaderAs))
+		rq.org = id.Organization(req.PathValue("org"))
+		w.Header()["Cache-Control"] = valueNoStore
+
+		rq.call = &call{server: s, w: w, r: req, cred: s.credential(req, rq.as, rq.org)}
+		if err := s.buckets.take(spec.Rate, callerKey(rq.call.cred), login.Prefix(rq.address)); err != nil {
+			s.refuse(w, req, err)
+			return
+		}
+		if err := checkQuery(req.URL.RawQuery); err != nil {
+			s.refuse(w, req, err)
+			return
+		}
+		if err := readStrict(w, req, body); err != nil {
+			s.refuse(w, req, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+var valueNoStore = []string{"no-store"}
+
+// asOf takes only the declared kinds of caller; anything else is nobody.
+func asOf(s string) api.As {
+	switch as := api.As(s); as {
+	case api.AsCustomer, api.AsStaff, api.AsSupport:
+		return as
+	}
+	return ""
+}
+
+// entered gives a browser the support session's token as a cookie, gone with the browser at the latest. Only those who
+// hold their tokens themselves get to see it.
+func entered[In any](c *call, _ *In, out *api.Entered) {
+	if _, holds := bearer(c.r); holds {
+		return
+	}
+	c.server.cookies.set(c.w, api.AsSupport, out.Org, out.Token, time.Time{}, time.Time{})
+	out.Token = ""
+}
+
+// left takes the support session's cookie away.
+func (r *router) left(c *call, in *api.Org, _ *api.None) {
+	c.server.cookies.clear(c.w, api.AsSupport, in.Org)
+}
+
+// signedOut takes the cookies of the sign-in away, for staff with those of the support sessions that hung on it. When
+// nobody else is signed in with this browser, it is asked to forget what it keeps of the portal, too.
+func (r *router) signedOut(c *call, _ *api.None, _ *api.None) {
+	ck, as := c.server.cookies, c.cred.As
+	ck.clear(c.w, as, "")
+	other := api.AsStaff
+	if as == api.AsStaff {
+		other = api.AsCustomer
+		for _, org := range ck.insides(c.r) {
+			ck.clear(c.w, api.AsSupport, org)
+		}
+	}
+	if ck.token(c.r, other, "") == "" {
+		c.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	}
+}
+
+// hasBody reports whether an input takes a JSON body.
+func hasBody[In any]() bool {
+	_, ok := reflect.TypeFor[In]().FieldByName("Body")
+	return ok
+}
