@@ -1,0 +1,35 @@
+package portal
+
+import (
+	"context"
+	"strconv"
+
+	"countersign/backend/store"
+	"countersign/shared/audit"
+	"countersign/shared/live"
+)
+
+// Restored makes a database safe to serve that a backup was put in place of. What was revoked, used or sent since the
+// backup was taken is open again in it, so all of that dies: sign-ins, support sessions, requests and grants, mailed
+// links, and mails that waited. People sign in anew; the record says why.
+func (s *Service) Restored(ctx context.Context, backup string) (store.Voided, error) {
+	var out store.Voided
+	err := s.system(ctx, func(tx *Tx) error {
+		open, err := tx.OrganizationsOpen(tx)
+		if err != nil {
+			return err
+		}
+		for _, oid := range open {
+			if err := tx.stopAccess(oid, "database_restored"); err != nil {
+				return err
+			}
+		}
+		// After the access that ended: its mails are about the past, too.
+		if out, err = tx.VoidAll(tx, "database_restored"); err != nil {
+			return err
+		}
+		return tx.record(change{stream: live.Provider, kind: audit.DatabaseRestored, detail: map[string]string{"backup": backup,
+			"sign_ins": strconv.FormatInt(out.SignIns, 10), "links": strconv.FormatInt(out.Links, 10), "mails": strconv.FormatInt(out.Mails, 10)}})
+	})
+	return out, err
+}
