@@ -62,7 +62,7 @@ lint: $(TOOLS)/staticcheck-0.8.2
 	$(TOOLS)/staticcheck-0.8.2 ./...
 	@echo "the same for the browser"
 	@find app shared -name '*_test.go' | sed 's|.*|"$(CURDIR)/&": ""|' | paste -sd, | sed 's|.*|{"Replace": {&}}|' >$(BIN)/no-tests.json
-	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps ./app ./shared/... | grep '^countersign/') && \
+	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./app ./shared/... | grep '^countersign/') && \
 	$(GO) vet -overlay $(BIN)/no-tests.json $$in_browser && $(TOOLS)/staticcheck-0.8.2 -tests=false $$in_browser
 	@build/vulncheck.sh $(TOOLS)
 
