@@ -77,18 +77,27 @@ func (h *Hub) cut(list []*socket, last []byte, count *atomic.Uint64) int {
 			mine = append(mine, s)
 		}
 	}
-	count.Add(uint64(len(mine)))
+	n := len(mine)
+	count.Add(uint64(n))
 
 	var waiting sync.WaitGroup
+	calm := mine[:0]
 	for _, s := range mine {
 		if s.settle() {
-			h.wg.Go(func() { s.finish(last) })
-			continue
+			calm = append(calm, s)
+		} else {
+			waiting.Go(func() { s.finish(last) })
 		}
-		waiting.Go(func() { s.finish(last) })
 	}
 	waiting.Wait()
-	return len(mine)
+	if len(calm) > 0 { // their readers keep the hub from having ended
+		h.wg.Go(func() {
+			for _, s := range calm {
+				h.wg.Go(func() { s.finish(last) })
+			}
+		})
+	}
+	return n
 }
 
 // Reschedule moves the end of a support session's sockets, when its grant was shortened or prolonged.

@@ -191,20 +191,26 @@ func (s *socket) drain(b []byte) {
 	scratch := scratches.Get().(*[chunk]byte)
 	defer scratches.Put(scratch)
 	for {
-		if err := s.wire.wait(b, s.dead); err != nil {
-			s.drop()
+		begun, err := s.wire.wait(b, s.dead)
+		if err != nil && (begun || s.wire.raw != nil) {
+			s.drop() // in the middle of a frame: nothing can follow it
 			return
 		}
-		s.hub.count.written.Add(uint64(len(b)))
-		deadline.Reset(s.hub.lim.Write)
+		if err == nil {
+			s.hub.count.written.Add(uint64(len(b)))
+			deadline.Reset(s.hub.lim.Write)
+		}
 
 		s.out.Lock()
-		if !s.dead() {
+		if b = nil; err == nil && !s.dead() {
 			b = s.take(scratch[:0])
 		}
-		if s.dead() || b == nil {
-			s.stuck = nil // whole frames have left, so others may follow
+		if b == nil {
+			s.stuck = nil // whole frames have left, so a last one may follow
 			s.out.Unlock()
+			if err != nil {
+				s.drop()
+			}
 			return
 		}
 		s.out.Unlock()

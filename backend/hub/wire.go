@@ -79,16 +79,15 @@ func (w *wire) try(p []byte) (int, error) {
 }
 
 // wait writes all of p, however long the client takes; closing the connection ends it. It asks dead before each part
-// and gives up when it is.
-func (w *wire) wait(p []byte, dead func() bool) error {
+// and gives up when it is. It tells whether anything of p left.
+func (w *wire) wait(p []byte, dead func() bool) (begun bool, err error) {
 	if w.raw == nil {
 		if dead() {
-			return net.ErrClosed
+			return false, net.ErrClosed
 		}
-		_, err := w.Conn.Write(p)
-		return err
+		n, err := w.Conn.Write(p)
+		return n > 0, err
 	}
-	var err error
 	if e := w.raw.Write(func(fd uintptr) bool {
 		for len(p) > 0 && err == nil {
 			if dead() {
@@ -99,13 +98,14 @@ func (w *wire) wait(p []byte, dead func() bool) error {
 			if n, err = tryWrite(fd, p); n == 0 && err == nil {
 				return false // full: come back when it is not
 			}
+			begun = true
 			p = p[n:]
 		}
 		return true
 	}); e != nil {
-		return e
+		err = e
 	}
-	return err
+	return begun, err
 }
 
 // say writes the last frame if that is possible at once.
