@@ -58,13 +58,14 @@ func Open(p Place) *Session {
 	}
 	sessions.Lock()
 	defer sessions.Unlock()
-	if s := sessions.all[key]; s != nil {
-		return s
+	if s := sessions.all[key]; s != nil && !(p.As == api.AsSupport && s.Ended() != "") {
+		return s // an ended stay is not taken up again: the next one is another session
 	}
 	if sessions.all == nil {
 		sessions.all = map[string]*Session{}
 	}
-	s := NewSession(p.As, org, browserTransport())
+	sessions.serial++
+	s := newSession(p.As, org, browserTransport(), sessions.serial)
 	sessions.all[key] = s
 	return s
 }
@@ -75,7 +76,10 @@ func NewSession(as api.As, org id.Organization, t api.Transport) *Session {
 	sessions.serial++
 	serial := sessions.serial
 	sessions.Unlock()
+	return newSession(as, org, t, serial)
+}
 
+func newSession(as api.As, org id.Organization, t api.Transport, serial int) *Session {
 	s := &Session{As: as, Org: org, transport: t, serial: serial, keepers: map[string]func() []Unsent{}, lastMove: time.Now()}
 	s.me = recall(as)
 	s.kept = s.me != nil

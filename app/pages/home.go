@@ -83,7 +83,7 @@ func (h *Home) renderAttention(home api.Home) app.UI {
 }
 
 func (h *Home) renderWaiting(name, sentence string, since time.Time) app.UI {
-	return app.Div().Class("row", "spread").Body(
+	return ui.Split(
 		ui.Person(name, ui.Neutral, []app.UI{app.Strong().Text(sentence)}, []app.UI{app.Text(ui.T("home.since") + " "), timeTag(since)}),
 		&ui.Button{Label: ui.T("shell.review"), Name: ui.T("shell.review") + ": " + sentence, Kind: ui.Primary, Href: h.At.Href(pageRemoteSupport)},
 	)
@@ -117,7 +117,7 @@ func (h *Home) renderGrant(g *api.Grant) app.UI {
 		who, tone = listed(list), ui.Live
 		sentence = ui.T("home.is_inside", "n", len(list), "names", who)
 	}
-	return app.Div().Class("row", "spread").Body(
+	return ui.Split(
 		ui.Person(who, tone, []app.UI{app.Strong().Text(sentence)}, []app.UI{
 			app.Text(ui.T("home.until", "time", momentInText(g.EndsAt)) + " · "),
 			&ui.Countdown{Until: g.EndsAt, Label: ui.T("home.left"), OnEnd: func(app.Context) { h.load(h.ctx, true) }},

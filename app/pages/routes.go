@@ -37,6 +37,8 @@ func inOrganization() []screen {
 			make: func(at client.Seat) app.UI { return &Home{At: at} }},
 		{page: pageRemoteSupport, title: "nav.remote_support", group: "nav.manage_organization", icon: ui.IconHeadset, key: "r", right: perm.RemoteSupportView,
 			make: func(at client.Seat) app.UI { return &remotePage{At: at} }},
+		{page: pageAudit, title: "nav.audit", group: "nav.manage_organization", icon: ui.IconHistory, key: "a", right: perm.AuditView,
+			make: func(at client.Seat) app.UI { return &Audit{At: at} }},
 	}
 }
 
@@ -45,10 +47,17 @@ func ofStaff() []screen {
 	return []screen{
 		{page: client.PageHub, title: "nav.remote_support", group: "nav.support_hub", icon: ui.IconHeadset, key: "h", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &hubPage{At: at} }},
+		{page: "organizations", title: "nav.organizations", icon: ui.IconBuilding, key: "o", rank: org.Agent,
+			make: func(at client.Seat) app.UI { return &Organizations{At: at} }},
+		{page: "staff", title: "nav.staff", icon: ui.IconUsers, key: "s", rank: org.Agent,
+			make: func(at client.Seat) app.UI { return &Staff{At: at} }},
+		{page: "audit", title: "nav.audit", icon: ui.IconHistory, key: "a", rank: org.Lead,
+			make: func(at client.Seat) app.UI { return &Audit{At: at} }},
 	}
 }
 
-var accountScreen = screen{page: client.PageAccount, title: "nav.account", icon: ui.IconCircleUser, key: "u"}
+var accountScreen = screen{page: client.PageAccount, title: "nav.account", icon: ui.IconCircleUser, key: "u",
+	make: func(at client.Seat) app.UI { return &Account{At: at} }}
 
 // screensOf are the pages of a kind of caller in the order of the menu.
 func screensOf(as api.As) []screen {

@@ -151,11 +151,11 @@ func (p *Portal) signInElsewhere() {
 }
 
 func (p *Portal) leaveRoot() {
-	switch org := p.session.LastOrganization(); {
+	switch last := p.session.LastOrganization(); {
 	case p.session.As == api.AsStaff:
 		p.replace("/" + client.PageHub)
-	case org != "":
-		p.replace("/o/" + string(org) + "/" + client.PageHome)
+	case last != "":
+		p.replace("/o/" + string(last) + "/" + client.PageHome)
 	default:
 		p.replace(p.place.Href(client.PageAccount)) // a sign-in without any organization
 	}
@@ -298,7 +298,7 @@ func placeName(at client.Seat) string {
 		return me.Support.Name
 	}
 	if at.As == api.AsStaff {
-		return ui.T("nav.hub")
+		return ui.T("nav.support_hub")
 	}
 	return brand(at)
 }
