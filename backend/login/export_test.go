@@ -1,5 +1,8 @@
 package login
 
+// Estimable is what the estimator gets to see of a password.
+var Estimable = estimable
+
 // Occupy takes all cores of the hasher, as running hashes would, until the returned func is called.
 func (h *Hasher) Occupy() (release func()) {
 	n := cap(h.cores)

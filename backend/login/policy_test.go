@@ -74,6 +74,25 @@ func TestCheckPolicy(t *testing.T) {
 	}
 }
 
+// TH23: a password made to keep the estimator busy is cut down to what it does in milliseconds; ordinary ones reach it
+// as they are.
+func TestEstimable(t *testing.T) {
+	t.Parallel()
+	for _, p := range []string{"blue kettle walks home", "Tr0ub4dor&3 and more", "p@$$w0rd!", strings.Repeat("é", 64)} {
+		if got := login.Estimable(p); got != p {
+			t.Errorf("%q is estimated as %q", p, got)
+		}
+	}
+	hostile := strings.Repeat("4@({[<691!|7$5+ ", 8)
+	got := []rune(login.Estimable(hostile))
+	if len(got) != 64 || strings.ContainsAny(string(got), "@{[<!|$+") {
+		t.Errorf("estimated is %q", string(got))
+	}
+	if err := login.CheckPolicy("P@$$w0rd!P@$$w0rd!", false); !errs.Is(err, errs.Invalid) {
+		t.Error("a common password in other signs is accepted")
+	}
+}
+
 // Random passwords of a manager are never refused: there is nothing about them to be wise about.
 func TestCheckPolicyTakesRandomPasswords(t *testing.T) {
 	t.Parallel()
@@ -102,7 +121,7 @@ func FuzzCheckPolicy(f *testing.F) {
 }
 
 func BenchmarkCheckPolicyLongest(b *testing.B) {
-	p := strings.Repeat("4@$$w0rd!1", 13)[:128]
+	p := "a7[a89@|a46|0A<{a441a|aa15||1+%6%Aa08$|(@{|7![[ % %!%8|024|3039a9($a6[6!72@+[<8$9$3<$|48$5a32{a|7((6(5a|<455A(3@A 35a5|7|+28@31{"[:128]
 	for b.Loop() {
 		login.CheckPolicy(p, false, "Acme Telecom")
 	}

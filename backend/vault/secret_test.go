@@ -69,7 +69,7 @@ func TestSecretStaysHidden(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"Password":"`+canary+`"}`), &in); err != nil || in.Password.Reveal() != canary {
 		t.Errorf("a secret is not read from JSON: %v", err)
 	}
-	if got := fmt.Sprintf("%v %+v %#v", newKeys(t), newKeys(t), newKeys(t)); strings.Trim(got, "[redacted] ") != "" {
+	if got, want := fmt.Sprintf("%v %+v %#v", newKeys(t), newKeys(t), newKeys(t)), "[redacted] [redacted] [redacted]"; got != want {
 		t.Errorf("keys print as %s", got)
 	}
 }
