@@ -99,7 +99,7 @@ func (tx *Tx) loadSignIn(cred Credential) error {
 		return unauthenticated()
 	}
 	if cred.As == api.AsStaff && s.Bound != cred.Bound {
-		return unauthenticated()
+		return displaced(s.Session)
 	}
 	tx.Session, tx.SignIn = s.Session, s
 	if cred.As == api.AsStaff {
@@ -138,8 +138,11 @@ func (tx *Tx) loadInside(cred Credential) error {
 		return err
 	}
 	signIn, err := tx.SignedInByToken(tx, cred.Session)
-	if err != nil || signIn.Session != in.Session.StaffSession || in.SignIn.Bound != cred.Bound {
+	if err != nil || signIn.Session != in.Session.StaffSession {
 		return unauthenticated()
+	}
+	if in.SignIn.Bound != cred.Bound {
+		return displaced(signIn.Session)
 	}
 	if why := whyClosed(in, tx.Now()); why != "" {
 		return errs.New(errs.Unauthenticated, "support.ended."+why)

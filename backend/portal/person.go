@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"context"
+	"errors"
 	"net/mail"
 	"strings"
 	"unicode"
@@ -156,6 +158,41 @@ func (tx *Tx) endSignIns(l id.Login, but id.Session, why string, pick func(*stor
 
 func every(*store.SignIn) bool { return true }
 
+// elsewhere is the cause of a refusal: a staff sign-in's token came from another network or browser than it was given
+// to, so it may have been stolen.
+type elsewhere struct{ session id.Session }
+
+func (e elsewhere) Error() string { return "sign-in " + string(e.session) + " was used from elsewhere" }
+
+func displaced(s id.Session) error {
+	return errs.New(errs.Unauthenticated, "session.ended.moved").Because(elsewhere{s})
+}
+
+// endDisplaced ends a sign-in that was refused because it was used from elsewhere; whoever holds its token has nothing
+// any more.
+func (s *Service) endDisplaced(ctx context.Context, cred Credential, refused error) error {
+	e, ok := errors.AsType[elsewhere](refused)
+	if !ok {
+		return refused
+	}
+	err := s.system(ctx, func(tx *Tx) error {
+		tx.Ref, tx.Address = cred.Ref, cred.Address
+		in, err := tx.SignedIn(tx, e.session)
+		if err != nil || !in.EndedAt.IsZero() {
+			return err
+		}
+		if err := tx.endSignIn(&store.SignIn{ID: in.Session}, whyMoved); err != nil {
+			return err
+		}
+		return tx.record(change{stream: live.Provider, kind: audit.SessionRevoked, object: string(in.Session),
+			detail: map[string]string{"browser": cred.Browser, "name": in.StaffName, "why": whyMoved}})
+	})
+	if err != nil {
+		s.Log.Error("sign-in used from elsewhere not ended", "session", e.session, "error", err)
+	}
+	return refused
+}
+
 // Why a sign-in ended; "session.ended." + it is the sentence.
 const (
 	whySignedOut       = "signed_out"
@@ -165,6 +202,7 @@ const (
 	whyDeactivated     = "deactivated"
 	whyTooManySignIns  = "too_many"
 	whyOver            = "expired"
+	whyMoved           = "moved"
 )
 
 // normalEmail is how e-mails are stored and compared.

@@ -120,7 +120,7 @@ func (s *Service) view(ctx context.Context, spec api.Spec, cred Credential, oid 
 	if stale != nil {
 		s.touch(ctx, stale)
 	}
-	return err
+	return s.endDisplaced(ctx, cred, err)
 }
 
 // touch notes that a sign-in is in use, so that it doesn't end as idle; at most once a minute for each.
@@ -159,7 +159,7 @@ func (s *Service) update(ctx context.Context, spec api.Spec, cred Credential, oi
 	if refused != nil && refused.Caller != nil && errs.Is(err, errs.Forbidden) {
 		s.recordRefusal(ctx, spec, refused, err)
 	}
-	return err
+	return s.endDisplaced(ctx, cred, err)
 }
 
 // system runs an act of the server itself: time passing, start and stop. The function says for whom by the entries it

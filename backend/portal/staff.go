@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"countersign/backend/mail"
 	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/shared/access"
@@ -207,20 +208,34 @@ func (tx *Tx) shutOut(m *org.Member) error {
 		if !r.DropAgent(m.ID, "agent_deactivated", tx.Now()) {
 			continue
 		}
-		if err := tx.save(r, loaded, dropped(r, m)); err != nil {
+		c, err := tx.dropped(r, loaded, m)
+		if err != nil {
+			return err
+		}
+		if err := tx.save(r, loaded, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dropped is what the record says of a request or grant that lost an agent: over, or going on with the others.
-func dropped(r *access.Request, m *org.Member) change {
-	kind := audit.AccessWithdrawn
-	if r.State.Final() {
-		kind = kindOf(r.State)
+// dropped is what is recorded and told of a request or grant that lost an agent: over, or going on with the others.
+func (tx *Tx) dropped(r *access.Request, loaded access.State, m *org.Member) (change, error) {
+	c := change{kind: audit.AccessWithdrawn, detail: map[string]string{"agents": names(r), "agent": m.Name, "reason": "agent_deactivated"}}
+	if !r.State.Final() {
+		return c, nil
 	}
-	return change{kind: kind, detail: map[string]string{"agents": strings.Trim(names(r), ", "), "agent": m.Name, "reason": "agent_deactivated"}}
+	c.kind = kindOf(r.State)
+	o, err := tx.Organization(tx, r.Org)
+	if err != nil {
+		return c, err
+	}
+	l := letter{mail.AccessWithdrawn, string(r.ID), "", mail.Args{"organization": o.Name, "agent": m.Name}}
+	if loaded == access.Active {
+		l = letter{mail.AccessEnded, string(r.ID), "", mail.Args{"why": "system", "organization": o.Name, "at": mail.At(r.EndedAt)}}
+	}
+	c.mails, err = tx.toApprovers(o, l)
+	return c, err
 }
 
 // CreateAdministrator invites a first administrator without a caller, from the command line of the server's machine.
