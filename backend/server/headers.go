@@ -39,8 +39,7 @@ var (
 // cookies must say where it comes from at all, and an Origin that is told must be ours even if Sec-Fetch-Site is fine
 // ("null" is what browsers send with a form of our own page, because of no-referrer).
 func (s *Server) checkOrigin(r *http.Request) error {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
+	if safe(r.Method) {
 		return nil
 	}
 	refused := errs.New(errs.Forbidden, "error.cross_site")

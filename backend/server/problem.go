@@ -218,9 +218,15 @@ func number(s string) any {
 // notThere is the answer to a path or method that no declared endpoint has.
 func notThere() error { return errs.New(errs.NotFound, "error.no_endpoint") }
 
-func level(status int) slog.Level {
-	if status >= 500 {
+// level is how important the log's line about a request is: files and health checks tell nothing when all is well.
+func level(action string, status int) slog.Level {
+	switch {
+	case status >= 500 && status != http.StatusServiceUnavailable && status != http.StatusInsufficientStorage:
 		return slog.LevelError
+	case status >= 500:
+		return slog.LevelWarn
+	case status < 400 && (action == "/" || action == "GET /livez" || action == "GET /readyz"):
+		return slog.LevelDebug
 	}
 	return slog.LevelInfo
 }

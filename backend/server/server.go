@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"countersign/backend/hub"
+	"countersign/backend/login"
 	"countersign/backend/portal"
 	"countersign/shared/api"
 
@@ -29,11 +30,18 @@ type Options struct {
 	Service   *portal.Service
 	Hub       *hub.Hub
 	Static    http.Handler // the app's files, see Static
+	Pages     Pages        // the sign-in pages, see SignIn; nil for none
 	PublicURL string       // scheme, host and port under which browsers reach the portal
 	Trusted   []netip.Prefix
 	Version   string
 	Log       *slog.Logger
 	Limits    Limits
+}
+
+// Pages are what stands in front of the app.
+type Pages interface {
+	Register(*http.ServeMux)
+	Wait() // until everything is done that visitors were not kept waiting for
 }
 
 // Server serves the portal. Its methods are safe for concurrent use.
@@ -55,6 +63,7 @@ type Server struct {
 	ready       readiness
 	metrics     *metrics
 	listener    atomic.Pointer[limitListener]
+	pages       Pages
 }
 
 // New puts the server together. It refuses when an endpoint is declared and not served, served twice, or says nobody
@@ -64,7 +73,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.Default()
 	}
 	s := &Server{
-		svc: o.Service, hub: o.Hub, log: o.Log, trusted: o.Trusted, limits: o.Limits.withDefaults(),
+		svc: o.Service, hub: o.Hub, log: o.Log, trusted: o.Trusted, limits: o.Limits.withDefaults(), pages: o.Pages,
 		publicURL: strings.TrimSuffix(o.PublicURL, "/"), https: strings.HasPrefix(o.PublicURL, "https://"),
 		crossOrigin: http.NewCrossOriginProtection(), mux: http.NewServeMux(),
 	}
@@ -79,6 +88,9 @@ func New(o Options) (*Server, error) {
 	s.mux.HandleFunc("/api/", s.noEndpoint)
 	s.mux.HandleFunc("GET /livez", s.livez)
 	s.mux.HandleFunc("GET /readyz", s.readyz)
+	if s.pages != nil {
+		s.pages.Register(s.mux)
+	}
 	s.mux.Handle("/", o.Static)
 	return s, nil
 }
@@ -118,11 +130,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header(), rq.ref)
 	defer s.end(rec, r, rq)
 
-	if err := s.checkOrigin(r); err != nil {
+	err := s.checkOrigin(r)
+	if err == nil && !safe(r.Method) && !strings.HasPrefix(r.URL.Path, "/api/") { // endpoints count their calls themselves
+		err = s.buckets.take(api.Usual, "", login.Prefix(rq.address))
+	}
+	if err != nil {
 		s.refuse(rec, r, err)
 		return
 	}
 	s.mux.ServeHTTP(rec, r)
+}
+
+func safe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // end turns a panic into an answer and writes the log's line.
@@ -153,7 +173,7 @@ func (s *Server) end(rec *recorder, r *http.Request, rq *request) {
 
 // write is the one line in the log about a request. What came from the caller is quoted by the handler.
 func (s *Server) write(r *http.Request, rq *request, status int, took time.Duration) {
-	lvl := level(status)
+	lvl := level(rq.action, status)
 	if !s.log.Enabled(r.Context(), lvl) {
 		return
 	}
@@ -229,13 +249,9 @@ func (s *Server) Metrics() http.Handler { return s.metrics.handler() }
 // Register adds numbers of other parts of the program to Metrics.
 func (s *Server) Register(c ...prometheus.Collector) { s.metrics.registry.MustRegister(c...) }
 
-// Stopped is what Run calls between taking no more requests and waiting for those in flight: it stops what works
-// beside them.
-type Stopped func()
-
 // Run serves on the listener until ctx ends, then stops in this order: not ready, no new connections, sockets told to
-// come back, what works beside the requests (beside), requests in flight. It returns when all of it has ended.
-func (s *Server) Run(ctx context.Context, ln net.Listener, beside Stopped) error {
+// come back, what works beside the requests (stop ends it; nil for nothing), requests in flight. It returns when all of it has ended.
+func (s *Server) Run(ctx context.Context, ln net.Listener, stop func()) error {
 	l := limitConnections(ln, s.limits.Connections)
 	s.listener.Store(l)
 	srv := &http.Server{
@@ -257,12 +273,15 @@ func (s *Server) Run(ctx context.Context, ln net.Listener, beside Stopped) error
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.Drain)
 	defer cancel()
 	failed = append(failed, s.hub.Shutdown(drain))
-	if beside != nil {
-		beside()
+	if stop != nil {
+		stop()
 	}
 	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, net.ErrClosed) {
 		failed = append(failed, fmt.Errorf("requests were still running after %v: %w", s.limits.Drain, err), srv.Close())
 	}
 	<-served
+	if s.pages != nil {
+		s.pages.Wait()
+	}
 	return errors.Join(failed...)
 }

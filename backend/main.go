@@ -1,0 +1,55 @@
+// Command countersign is the portal in one file: it serves it, and it looks after its data.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses.
+const (
+	exitDone  = 0
+	exitFault = 1 // what was asked could not be done; the message says why
+	exitUsage = 2 // what was asked could not be understood
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is main without the process around it.
+func run(args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("countersign"), kong.Description(description),
+		kong.Writers(stdout, stderr), kong.Exit(func(status int) { exited = status }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "countersign:", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 { // the help was shown
+		return exitDone
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "countersign: %v\nRun \"countersign --help\" to see what there is.\n", err)
+		return exitUsage
+	}
+	command.Bind(&output{stdout, stderr})
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(stderr, "countersign:", err)
+		return exitFault
+	}
+	return exitDone
+}
+
+// output is where commands write: what was asked for to out, everything else to err.
+type output struct{ out, err io.Writer }
+
+const description = "Countersign: the portal in which customers decide when support may act for them.\n\n" +
+	"Every flag of a command can be given in the environment, too: --public-url as COUNTERSIGN_PUBLIC_URL."
