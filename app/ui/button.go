@@ -144,13 +144,14 @@ func (b *Button) content() []app.UI {
 }
 
 func (b *Button) name() string {
-	if b.Name == "" && b.IconOnly {
-		return b.Label
+	name := b.Name
+	if name == "" && b.IconOnly {
+		name = b.Label
 	}
-	if b.Name != "" && b.Disabled != "" {
-		return b.Name + ". " + b.Disabled
+	if name != "" && b.Disabled != "" {
+		return name + ". " + b.Disabled // a label of its own hides the reason inside the button
 	}
-	return b.Name
+	return name
 }
 
 func (b *Button) kindOfSubmit() string {

@@ -108,15 +108,16 @@ func (d *Dialog) returnFocus() {
 
 // Render implements app.Composer. The attribute "open" is the browser's; it is never rendered.
 func (d *Dialog) Render() app.UI {
-	dialog := app.Dialog().ID(d.ID).Class("dialog", string(d.Size)).Aria("labelledby", d.ID+"-title")
-	if d.Alert {
-		dialog.Role("alertdialog").Aria("describedby", d.ID+"-body")
-	}
+	dialog := app.Dialog().ID(d.ID).Class("dialog", string(d.Size))
 	dialog.OnKeyDown(On(d.keyDown))
 	dialog = OnEvent(dialog, "cancel", d.cancelled)
 	dialog = OnEvent(dialog, "close", d.closed)
 	if !d.Open {
 		return dialog
+	}
+	dialog.Aria("labelledby", d.ID+"-title")
+	if d.Alert {
+		dialog.Role("alertdialog").Aria("describedby", d.ID+"-body")
 	}
 	if d.OnSubmit == nil {
 		return dialog.Body(app.Div().Class("dialog-frame").Body(d.parts()...))

@@ -158,13 +158,13 @@ func Announce(text string) {
 	if !document().Truthy() || text == "" {
 		return
 	}
-	// The region is emptied first and filled a moment later, so that the same text is spoken twice.
-	region := statusRegion()
-	region.Set("textContent", "")
+	// The region is emptied first and filled a moment later, so that the same text is spoken twice, and so that the
+	// dialog whose button was pressed is closed by then.
+	statusRegion().Set("textContent", "")
 	time.AfterFunc(60*time.Millisecond, func() {
 		announcing.Lock()
 		defer announcing.Unlock()
-		quiet(func() { region.Set("textContent", text) })
+		quiet(func() { statusRegion().Set("textContent", text) })
 	})
 }
 

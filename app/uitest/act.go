@@ -86,12 +86,20 @@ func (b *Tab) Hover(css string) {
 
 func (b *Tab) middle(css string) (x, y float64) {
 	b.t.Helper()
-	b.Wait(`document.querySelector(` + quote(css) + `)`)
-	at := Eval[[]float64](b, `(() => {
+	b.Wait(`document.querySelector(` + quote(css) + `)?.getBoundingClientRect().width`)
+	at := Eval[[]float64](b, `(async () => {
 		const el = document.querySelector(`+quote(css)+`);
-		el.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
-		const r = el.getBoundingClientRect();
-		return [r.x + r.width / 2, r.y + r.height / 2];
+		const frame = () => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
+		const middle = () => {
+			const r = el.getBoundingClientRect();
+			return [r.x + r.width / 2, r.y + r.height / 2];
+		};
+		await frame(); // what is anchored to another element follows a scroll a frame later
+		if (!el.contains(document.elementFromPoint(...middle()))) {
+			el.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
+			await frame();
+		}
+		return middle();
 	})()`)
 	return at[0], at[1]
 }

@@ -34,6 +34,7 @@ type Tab struct {
 
 	mu       sync.Mutex
 	problems []string
+	logged   []string
 }
 
 // Open opens a tab for the server at base, with storage and cookies of its own, 1280 × 860 px. It ends with the test.
@@ -72,6 +73,9 @@ func (b *Tab) follow() {
 			if err != nil {
 				return
 			}
+			b.mu.Lock()
+			b.logged = append(b.logged, m.String())
+			b.mu.Unlock()
 			if m.IsException() || m.Type == "error" || m.Type == "assert" || m.Source == "security" {
 				b.mu.Lock()
 				b.problems = append(b.problems, m.String()+" ("+m.URL+")")
@@ -86,6 +90,13 @@ func (b *Tab) Problems() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]string(nil), b.problems...)
+}
+
+// Logged is everything that was written to the console.
+func (b *Tab) Logged() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]string(nil), b.logged...)
 }
 
 // ForgetProblems is for a test that caused one on purpose.

@@ -49,9 +49,9 @@ var axeSource = sync.OnceValues(func() (string, error) {
 	return "", os.ErrNotExist
 })
 
-// Axe runs axe-core over the page as it stands and gives what breaks WCAG 2.2 AA or good practice. The source comes
-// in through the debugger, so the content policy stays as strict as in production.
-func (b *Tab) Axe() []Violation {
+// Axe runs axe-core over the page as it stands, or over what lies within a selector, and gives what breaks WCAG 2.2 AA
+// or good practice. The source comes in through the debugger, so the content policy stays as strict as in production.
+func (b *Tab) Axe(within ...string) []Violation {
 	b.t.Helper()
 	if !Eval[bool](b, `!!window.axe`) {
 		source, err := axeSource()
@@ -62,16 +62,20 @@ func (b *Tab) Axe() []Violation {
 			b.t.Fatal(err)
 		}
 	}
-	return Eval[[]Violation](b, `axe.run(document, {
+	context := "document"
+	if len(within) > 0 {
+		context = `{include: ` + quote(within[0]) + `}`
+	}
+	return Eval[[]Violation](b, `axe.run(`+context+`, {
 		resultTypes: ["violations"],
 		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 	}).then(r => r.violations.map(({id, impact, help, nodes}) => ({id, impact, help, nodes})))`)
 }
 
 // NoViolations fails the test with what Axe finds; where says what is looked at.
-func (b *Tab) NoViolations(where string) {
+func (b *Tab) NoViolations(where string, within ...string) {
 	b.t.Helper()
-	for _, v := range b.Axe() {
+	for _, v := range b.Axe(within...) {
 		b.t.Errorf("%s: %v", where, v)
 	}
 }
