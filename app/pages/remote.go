@@ -73,7 +73,7 @@ func (p *remotePage) typed() []client.Unsent {
 func (p *remotePage) Render() app.UI {
 	header := &ui.PageHeader{Title: ui.T("nav.remote_support"), Lead: ui.T("remote.lead"),
 		Crumbs: []ui.Crumb{{Label: ui.T("nav.manage_organization"), Href: p.At.Href("manage/remote-support")}}}
-	if p.At.Can(perm.RemoteSupportCreate) && p.state.has() && p.state.value.ManagedBy == org.Customer {
+	if p.At.Can(perm.RemoteSupportCreate) && p.mayDecide() && p.state.has() && p.state.value.ManagedBy == org.Customer {
 		header.Actions = []app.UI{&ui.Button{ID: "invite-support", Label: ui.T("remote.invite"), Icon: ui.IconUserPlus,
 			OnClick: func(app.Context, app.Event) { p.invite.show(p.state.value.MaximumMinutes) }}}
 	}

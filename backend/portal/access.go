@@ -12,7 +12,6 @@ import (
 	"countersign/shared/id"
 	"countersign/shared/live"
 	"countersign/shared/org"
-	"countersign/shared/perm"
 )
 
 // The customer's side of remote access: deciding, ending, inviting, and seeing what waits and who is inside.
@@ -191,15 +190,14 @@ func (s *Service) RejectMoreTime(tx *Tx, in *api.RequestIn) (access.Request, err
 	})
 }
 
-// InviteSupport opens the organization to support without a request.
+// InviteSupport opens the organization to support without a request. Whoever invites decides, so it takes the right to
+// approve beside the right to invite.
 func (s *Service) InviteSupport(tx *Tx, in *api.InviteIn) (access.Request, error) {
 	o, err := tx.Organization(tx, in.Org.Org)
 	if err != nil {
 		return access.Request{}, err
 	}
-	by := tx.approver()
-	by.MayApprove = tx.Rights.Has(perm.RemoteSupportCreate)
-	r, err := access.Invite(newID[id.AccessRequest](tx), o, by, time.Duration(in.Body.Minutes)*time.Minute, in.Body.Note, tx.Now())
+	r, err := access.Invite(newID[id.AccessRequest](tx), o, tx.approver(), time.Duration(in.Body.Minutes)*time.Minute, in.Body.Note, tx.Now())
 	if err != nil {
 		return access.Request{}, err
 	}

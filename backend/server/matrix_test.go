@@ -1,0 +1,316 @@
+package server_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	. "countersign/backend/backendtest"
+	"countersign/backend/server"
+	"countersign/shared/access"
+	"countersign/shared/api"
+	"countersign/shared/id"
+	"countersign/shared/perm"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew; read them before committing")
+
+// absent is an organization that nobody has.
+const absent = id.Organization("018f0000-0000-7000-8000-000000000000")
+
+const matrixHead = `# What each caller gets from each endpoint: in an organization of their own, in a foreign one, in an absent one.
+# Endpoints without an organization have one column. "inside" is an agent's support session: under a running grant, a
+# revoked one, one the agent left, and an unasked entry where the provider manages. Every call is well formed. 200: done.
+# 409 and 422: past the gate, refused by the state of things. 404 in the last two columns must be the same.
+`
+
+// K13, R09, TH9, X07: the authorization matrix. Every declared endpoint is called by every kind of caller, with input
+// made from the OpenAPI document, so that an endpoint declared tomorrow is in the matrix tomorrow. The golden file is
+// read by people.
+func TestAuthorizationMatrix(t *testing.T) {
+	m := &matrix{t: t}
+	m.enter(callers[0])
+	ops := m.operations()
+	if want := len(api.Specs()) - 1; len(ops) != want { // all but the websocket
+		t.Fatalf("the document has %d operations, %d endpoints are declared", len(ops), want)
+	}
+	rows := map[string][]string{}
+	for _, c := range slices.Concat(callers, otherStates) {
+		m.enter(c)
+		for _, op := range ops {
+			if slices.ContainsFunc(otherStates, func(o caller) bool { return o.name == c.name }) && !strings.Contains(op.path, "{request}") {
+				continue
+			}
+			rows[op.id] = append(rows[op.id], fmt.Sprintf("  %-18s %s", c.name, strings.Join(m.row(op, c), " ")))
+		}
+	}
+	var b strings.Builder
+	b.WriteString(matrixHead)
+	for _, op := range ops {
+		fmt.Fprintf(&b, "\n%s %s\n%s\n", op.method, op.path, strings.Join(rows[op.id], "\n"))
+	}
+	golden(t, "testdata/matrix.golden", b.String())
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) == got {
+		return
+	}
+	old, now := strings.Split(string(want), "\n"), strings.Split(got, "\n")
+	for i := range min(len(old), len(now)) {
+		if old[i] != now[i] {
+			t.Fatalf("%s differs at line %d:\n want %s\n got  %s\nRun the test with -update and read the difference.", path, i+1, old[i], now[i])
+		}
+	}
+	t.Fatalf("%s has %d lines, got %d", path, len(old), len(now))
+}
+
+// caller is who calls. In their own organization a grant of Sofia's runs, which request stands for.
+type caller struct {
+	name string
+	open func(m *matrix) *Actor
+}
+
+var callers = []caller{
+	{"nobody", func(m *matrix) *Actor { return m.w.As(m.w.Nobody) }},
+	{"owner", func(m *matrix) *Actor { return m.w.As(m.w.Marie) }},
+	contactWith("admin", perm.Admin),
+	contactWith("tickets", perm.Tickets),
+	contactWith("services", perm.Services),
+	contactWith("billing", perm.Billing),
+	contactWith("number_manager", perm.NumberManager),
+	contactWith("support_approver", perm.SupportApprover),
+	contactWith("read_only", perm.ReadOnly),
+	contactWith("no_role"),
+	{"deactivated", func(m *matrix) *Actor {
+		p := m.w.AddContact(m.w.Acme, "Former Contact", perm.Admin)
+		a := m.w.As(p)
+		m.w.Exec(`UPDATE contact SET active = FALSE WHERE id = ?`, p.Contact)
+		return a
+	}},
+	{"agent", func(m *matrix) *Actor { return m.w.As(m.w.Tom) }},
+	{"lead", func(m *matrix) *Actor { return m.w.As(m.w.Anna) }},
+	{"administrator", func(m *matrix) *Actor { return m.w.As(m.w.Ada) }},
+	{"former agent", func(m *matrix) *Actor {
+		a := m.w.As(m.w.Tom)
+		m.w.Exec(`UPDATE staff SET active = FALSE WHERE id = ?`, m.w.Tom.Staff)
+		return a
+	}},
+	{"inside running", func(m *matrix) *Actor { return Must(m.w.As(m.w.Tom).Enter(m.grant)) }},
+	{"inside revoked", func(m *matrix) *Actor {
+		a := Must(m.w.As(m.w.Tom).Enter(m.grant))
+		Must(m.w.As(m.w.Marie).Revoke(m.grant))
+		return a
+	}},
+	{"inside left", func(m *matrix) *Actor {
+		a := Must(m.w.As(m.w.Tom).Enter(m.grant))
+		Must(Call(a, api.LeaveSupport, api.Org{Org: m.w.Acme}))
+		return a
+	}},
+	{"inside managed", func(m *matrix) *Actor {
+		m.own = m.w.Gamma
+		a := Must(m.w.As(m.w.Tom).EnterManaged(m.w.Gamma, "Ticket 4821"))
+		m.grant.ID = Must(Call(a, api.GetSupportView, api.Org{Org: m.w.Gamma})).Request
+		return a
+	}},
+}
+
+// The same people while the request stands elsewhere: it waits, it was revoked, it names another agent.
+var otherStates = []caller{
+	{"owner, waiting", func(m *matrix) *Actor { m.wait(); return m.w.As(m.w.Marie) }},
+	{"agent, waiting", func(m *matrix) *Actor { m.wait(); return m.w.As(m.w.Tom) }},
+	{"lead, waiting", func(m *matrix) *Actor { m.wait(); return m.w.As(m.w.Anna) }},
+	{"owner, revoked", func(m *matrix) *Actor { m.revoke(); return m.w.As(m.w.Marie) }},
+	{"agent, revoked", func(m *matrix) *Actor { m.revoke(); return m.w.As(m.w.Tom) }},
+	{"agent, not named", func(m *matrix) *Actor {
+		m.revoke()
+		r := Must(m.w.As(m.w.Sofia).RequestAccess(m.w.Acme, time.Hour, ""))
+		in := api.ApproveIn{RequestIn: api.RequestIn{Org: api.Org{Org: m.w.Acme}, Request: r.ID}}
+		in.Body.Minutes, in.Body.NamedOnly, in.Body.Seen = 60, true, r.Fingerprint()
+		m.grant = Must(Call(m.w.As(m.w.Marie), api.ApproveAccess, in))
+		return m.w.As(m.w.Tom)
+	}},
+}
+
+func (m *matrix) revoke() { Must(m.w.As(m.w.Marie).Revoke(m.grant)) }
+
+// wait makes Tom's request the one that waits.
+func (m *matrix) wait() {
+	m.revoke()
+	m.grant = Must(m.w.As(m.w.Tom).RequestAccess(m.w.Acme, time.Hour, ""))
+}
+
+func contactWith(name string, roles ...perm.Role) caller {
+	return caller{name, func(m *matrix) *Actor { return m.w.As(m.w.AddContact(m.w.Acme, "Contact "+name, roles...)) }}
+}
+
+// matrix is the world in which one caller calls everything. What changes it makes it be built anew.
+type matrix struct {
+	t     *testing.T
+	w     *World
+	actor *Actor
+	own   id.Organization
+	grant access.Request
+}
+
+func (m *matrix) enter(c caller) {
+	many := server.Bucket{PerSecond: 1e6, Burst: 1e6}
+	m.w = New(m.t, WithLimits(server.Limits{Usual: many, Costly: many, Address: many}))
+	m.own = m.w.Acme
+	m.grant = Must(m.w.As(m.w.Marie).Approve(Must(m.w.As(m.w.Sofia).RequestAccess(m.w.Acme, time.Hour, "")), time.Hour))
+	m.actor = c.open(m)
+}
+
+// row gives what the endpoint answers for each organization.
+func (m *matrix) row(op operation, c caller) []string {
+	if !strings.Contains(op.path, "{org}") {
+		return []string{m.call(op, c, "")}
+	}
+	foreign := m.w.Beta
+	if m.actor.Kind == api.AsStaff {
+		foreign = "" // to staff no organization is foreign
+	}
+	cells := []string{m.call(op, c, m.own)}
+	if foreign != "" {
+		cells = append(cells, m.call(op, c, m.w.Beta))
+	} else {
+		cells = append(cells, " - ")
+	}
+	return append(cells, m.call(op, c, absent))
+}
+
+func (m *matrix) call(op operation, c caller, o id.Organization) string {
+	path := strings.NewReplacer("{org}", string(o), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
+		"{session}", string(m.actor.Session)).Replace(op.path)
+	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
+		path = strings.Replace(op.path, "{session}", string(absent), 1)
+	}
+	call := api.Call{Method: op.method, Path: path, Header: map[string]string{}}
+	if op.body != nil {
+		if op.body["seen"] != nil {
+			op.body["seen"] = m.grant.Fingerprint()
+		}
+		call.Body, _ = json.Marshal(op.body)
+		call.Header["Content-Type"] = "application/json"
+	}
+	rec := httptest.NewRecorder()
+	m.w.Server.ServeHTTP(rec, m.actor.Request(m.t.Context(), call))
+	if rec.Code >= 500 {
+		m.t.Errorf("%s %s by %s: %d %s", op.method, path, c.name, rec.Code, rec.Body)
+	}
+	if rec.Code < 300 && op.method != http.MethodGet {
+		m.w.Verify()
+		m.enter(c)
+	}
+	return fmt.Sprint(rec.Code)
+}
+
+// operation is an endpoint as the document tells it, with a well-formed body.
+type operation struct {
+	id, method, path string
+	body             map[string]any
+}
+
+// operations are those of the OpenAPI document, in the order of declaration.
+func (m *matrix) operations() []operation {
+	rec := httptest.NewRecorder()
+	m.w.Server.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, PublicURL+"/api/openapi.json", nil))
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			RequestBody struct {
+				Content map[string]struct{ Schema schema }
+			}
+		}
+		Components struct{ Schemas map[string]schema }
+	}
+	if err := json.Unmarshal(rec.Body.Bytes(), &doc); err != nil {
+		m.t.Fatalf("the OpenAPI document: %v", err)
+	}
+	var ops []operation
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			o := operation{id: op.OperationID, method: strings.ToUpper(method), path: path}
+			if body, ok := op.RequestBody.Content["application/json"]; ok {
+				o.body, _ = sample("", body.Schema, doc.Components.Schemas).(map[string]any)
+				if o.body == nil {
+					m.t.Fatalf("no body could be made for %s", o.id)
+				}
+			}
+			if o.id != api.Live.Name {
+				ops = append(ops, o)
+			}
+		}
+	}
+	place := map[string]int{}
+	for i, s := range api.Specs() {
+		place[s.Name] = i
+	}
+	slices.SortFunc(ops, func(a, b operation) int { return place[a.id] - place[b.id] })
+	return ops
+}
+
+// schema is as much of JSON Schema as our documents use.
+type schema struct {
+	Ref        string `json:"$ref"`
+	Type       any
+	Format     string
+	Pattern    string
+	Enum       []any
+	Minimum    *float64
+	MinLength  int
+	Required   []string
+	Properties map[string]schema
+}
+
+// sample makes a value that the schema admits.
+func sample(name string, s schema, named map[string]schema) any {
+	if s.Ref != "" {
+		s = named[s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]]
+	}
+	switch {
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	case name == "minutes":
+		return 60
+	case s.Format == "email":
+		return "new.person@example.test"
+	case s.Format == "date-time":
+		return time.Now().Add(30 * time.Minute).UTC().Format(time.RFC3339)
+	case s.Pattern == "^[A-Z]{2}$":
+		return "FR"
+	}
+	switch s.Type {
+	case "object":
+		o := map[string]any{}
+		for _, p := range s.Required {
+			o[p] = sample(p, s.Properties[p], named)
+		}
+		return o
+	case "integer", "number":
+		if s.Minimum != nil {
+			return *s.Minimum
+		}
+		return 1
+	case "boolean":
+		return true
+	}
+	return strings.Repeat("a", max(s.MinLength, 6))
+}
