@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/shared/audit"
@@ -54,13 +56,13 @@ func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
 	if e.Outcome == "" {
 		e.Outcome = audit.Done
 	}
-	if err := tx.appendAudit(ctx, auditKey, e); err != nil {
+	prev, err := tx.takePlaces(ctx, e, c.Pokes)
+	if err != nil {
 		return err
 	}
-	for _, p := range c.Pokes {
-		if err := tx.appendEvent(ctx, p); err != nil {
-			return err
-		}
+	e.Seal(auditKey, e.Seq, prev)
+	if err := tx.writeEntry(ctx, e); err != nil {
+		return err
 	}
 	for _, m := range c.Mails {
 		if err := tx.addMail(ctx, m); err != nil {
@@ -71,20 +73,67 @@ func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
 	return nil
 }
 
-const nextAudit = `INSERT INTO stream (id, event_seq, audit_seq, audit_mac) VALUES (?, 0, 1, '')
-ON CONFLICT (id) DO UPDATE SET audit_seq = stream.audit_seq + 1
-RETURNING audit_seq, audit_mac`
+// takePlaces moves the heads of all streams that the change touches, one statement each, and writes its events in one.
+// It gives the entry its number and returns the code of the entry before it.
+func (tx *Tx) takePlaces(ctx context.Context, e *audit.Entry, pokes []Poke) (prev string, err error) {
+	events := make([]any, 0, 6*len(pokes))
+	for _, stream := range streamsOf(e, pokes) {
+		told, entries := int64(0), int64(0)
+		for _, p := range pokes {
+			if p.Stream == stream {
+				told++
+			}
+		}
+		if e.Stream == stream {
+			entries = 1
+		}
+		var eventSeq, auditSeq int64
+		var mac string
+		if err := tx.QueryRow(ctx, moveHead, stream, told, entries).Scan(&eventSeq, &auditSeq, &mac); err != nil {
+			return "", fmt.Errorf("take the next places of a stream: %w", err)
+		}
+		if entries > 0 {
+			e.Seq, prev = auditSeq, mac
+		}
+		eventSeq -= told
+		for _, p := range pokes {
+			if p.Stream != stream {
+				continue
+			}
+			eventSeq++
+			events = append(events, p.Stream, eventSeq, p.Kind, p.Org, p.Ref, e.At)
+			tx.published = append(tx.published, Published{p.Stream, live.Event{Seq: eventSeq, Kind: p.Kind, Org: p.Org, Ref: p.Ref}})
+		}
+	}
+	if len(events) == 0 {
+		return prev, nil
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO event (stream, seq, kind, org, ref, at) VALUES `+
+		strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(events)/6)[2:], events...); err != nil {
+		return "", fmt.Errorf("write events: %w", err)
+	}
+	return prev, nil
+}
+
+// streamsOf are the streams of the entry and the pokes, each once, the entry's first.
+func streamsOf(e *audit.Entry, pokes []Poke) []live.Stream {
+	all := append(make([]live.Stream, 0, 1+len(pokes)), e.Stream)
+	for _, p := range pokes {
+		if !slices.Contains(all, p.Stream) {
+			all = append(all, p.Stream)
+		}
+	}
+	return all
+}
+
+const moveHead = `INSERT INTO stream (id, event_seq, audit_seq, audit_mac) VALUES (?, ?, ?, '')
+ON CONFLICT (id) DO UPDATE SET event_seq = stream.event_seq + excluded.event_seq, audit_seq = stream.audit_seq + excluded.audit_seq
+RETURNING event_seq, audit_seq, audit_mac`
 
 const insertAudit = `INSERT INTO audit_entry (stream, seq, at, kind, actor_kind, actor, actor_name, access_grant, session,
 request, address, object, detail, outcome, prev, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-func (tx *Tx) appendAudit(ctx context.Context, key []byte, e *audit.Entry) error {
-	var seq int64
-	var prev string
-	if err := tx.QueryRow(ctx, nextAudit, e.Stream).Scan(&seq, &prev); err != nil {
-		return fmt.Errorf("take the next place in the audit chain: %w", err)
-	}
-	e.Seal(key, seq, prev)
+func (tx *Tx) writeEntry(ctx context.Context, e *audit.Entry) error {
 	if _, err := tx.Exec(ctx, insertAudit, e.Stream, e.Seq, e.At, e.Kind, e.Actor.Kind, e.Actor.ID, e.Actor.Name, e.Grant,
 		e.Session, e.Request, e.Address, e.Object, texts(e.Detail), e.Outcome, e.Prev, e.MAC); err != nil {
 		return fmt.Errorf("write audit entry: %w", err)
@@ -92,23 +141,6 @@ func (tx *Tx) appendAudit(ctx context.Context, key []byte, e *audit.Entry) error
 	if _, err := tx.Exec(ctx, `UPDATE stream SET audit_mac = ? WHERE id = ?`, e.MAC, e.Stream); err != nil {
 		return fmt.Errorf("move the head of the audit chain: %w", err)
 	}
-	return nil
-}
-
-const nextEvent = `INSERT INTO stream (id, event_seq, audit_seq, audit_mac) VALUES (?, 1, 0, '')
-ON CONFLICT (id) DO UPDATE SET event_seq = stream.event_seq + 1
-RETURNING event_seq`
-
-func (tx *Tx) appendEvent(ctx context.Context, p Poke) error {
-	e := live.Event{Kind: p.Kind, Org: p.Org, Ref: p.Ref}
-	if err := tx.QueryRow(ctx, nextEvent, p.Stream).Scan(&e.Seq); err != nil {
-		return fmt.Errorf("take the next event number: %w", err)
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO event (stream, seq, kind, org, ref, at) VALUES (?, ?, ?, ?, ?, ?)`,
-		p.Stream, e.Seq, e.Kind, e.Org, e.Ref, tx.Now().UnixMilli()); err != nil {
-		return fmt.Errorf("write event: %w", err)
-	}
-	tx.published = append(tx.published, Published{p.Stream, e})
 	return nil
 }
 
