@@ -89,6 +89,24 @@ func TestToast_is_spoken_and_can_be_undone(t *testing.T) {
 	}
 }
 
+func TestToast_dismissed_by_keyboard_returns_the_focus(t *testing.T) {
+	tab := gallery(t)
+	tab.Go("/dev/gallery")
+	tab.Click("#toast")
+	tab.Click("#toast-undo")
+	focus(tab, "primary")
+	tab.Run(`document.querySelector(".toast .btn.icon-only").focus()`)
+	tab.Press(kb.Enter)
+	tab.Wait(`document.querySelectorAll(".toast").length === 1`)
+	if !uitest.Eval[bool](tab, `!!document.activeElement.closest(".toast")`) {
+		t.Errorf("the focus is on %q, want the next toast", tab.Focused())
+	}
+	tab.Run(`document.querySelector(".toast .btn.icon-only").focus()`)
+	tab.Press(kb.Enter)
+	tab.Wait(`!document.querySelector(".toast")`)
+	expectFocus(t, tab, "primary", "all dismissed")
+}
+
 func TestToast_stands_above_a_dialog(t *testing.T) {
 	tab := gallery(t)
 	tab.Go("/dev/gallery")

@@ -119,7 +119,6 @@ func (f *Field) renderControl() app.UI {
 		input.Attr("inputmode", "numeric")
 	}
 	if f.Autocomplete != "" {
-		input.AutoComplete(f.Autocomplete != "off")
 		input.Attr("autocomplete", f.Autocomplete)
 	}
 	if f.Kind == Password || f.Kind == Email || f.Kind == Tel || f.Mono {

@@ -90,8 +90,15 @@ func (l *toastList) remove(id string) {
 			break
 		}
 	}
-	if len(l.items) == 0 {
-		l.held = false // what was hovered is gone and sends no event any more
+	if l.held {
+		// What was hovered or focused may be what has gone, and then sends no event. The next movement holds again.
+		l.held = false
+		for _, t := range l.items {
+			if t.timer != nil {
+				t.timer.Stop()
+			}
+			l.start(t)
+		}
 	}
 	l.mu.Unlock()
 	l.notify()
@@ -146,10 +153,14 @@ func (l *toastList) shown() []*shownToast {
 // can be read.
 type ToastHost struct {
 	app.Compo
+
+	ctx    app.Context
+	before app.Value // what had the focus before it came here
 }
 
 // OnMount starts following the toasts.
 func (h *ToastHost) OnMount(ctx app.Context) {
+	h.ctx = ctx
 	toasts.observe(func() {
 		ctx.Dispatch(func(ctx app.Context) { ctx.Defer(func(app.Context) { h.raise() }) })
 	})
@@ -173,17 +184,46 @@ func (h *ToastHost) raise() {
 func (h *ToastHost) Render() app.UI {
 	items := []app.UI{}
 	for _, t := range toasts.shown() {
-		items = append(items, t.render())
+		items = append(items, t.render(h))
 	}
 	host := app.Section().ID("toasts").Class("toasts").Attr("popover", "manual").Aria("label", T("ui.messages")).
-		OnMouseEnter(On(func(ctx app.Context, _ app.Event) { ctx.PreventUpdate(); toasts.hold() })).
+		OnMouseOver(On(func(ctx app.Context, _ app.Event) { ctx.PreventUpdate(); toasts.hold() })).
 		OnMouseLeave(On(func(ctx app.Context, _ app.Event) { ctx.PreventUpdate(); toasts.release() }))
-	host = OnEvent(host, "focusin", func(ctx app.Context, _ app.Event) { ctx.PreventUpdate(); toasts.hold() })
+	host = OnEvent(host, "focusin", h.focused)
 	host = OnEvent(host, "focusout", func(ctx app.Context, _ app.Event) { ctx.PreventUpdate(); toasts.release() })
 	return host.Body(items...)
 }
 
-func (t *shownToast) render() app.UI {
+func (h *ToastHost) focused(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	toasts.hold()
+	if from := e.Get("relatedTarget"); from.Truthy() && !byID("toasts").Call("contains", from).Truthy() {
+		h.before = from
+	}
+}
+
+// dismiss takes the toast away and keeps the focus: on the next toast, or where it was before.
+func (h *ToastHost) dismiss(t *shownToast) {
+	toasts.remove(t.id)
+	h.ctx.Defer(func(app.Context) {
+		quiet(func() {
+			if !document().Get("activeElement").Equal(document().Get("body")) {
+				return
+			}
+			if next := byID("toasts").Call("querySelector", ".btn"); next.Truthy() {
+				next.Call("focus")
+				return
+			}
+			if h.before != nil && h.before.Get("isConnected").Truthy() {
+				h.before.Call("focus")
+				return
+			}
+			Focus(PageTitleID)
+		})
+	})
+}
+
+func (t *shownToast) render(h *ToastHost) app.UI {
 	tone := t.Tone
 	if tone == Neutral {
 		tone = OK
@@ -193,13 +233,13 @@ func (t *shownToast) render() app.UI {
 		app.Span().Class("toast-text").Text(t.Text),
 		app.If(t.Action != "", func() app.UI {
 			return &Button{Label: t.Action, Small: true, OnClick: func(ctx app.Context, _ app.Event) {
-				toasts.remove(t.id)
+				h.dismiss(t)
 				if t.OnAction != nil {
 					t.OnAction(ctx)
 				}
 			}}
 		}),
 		&Button{Label: T("ui.dismiss"), Icon: IconX, IconOnly: true, Kind: Quiet, Small: true,
-			OnClick: func(ctx app.Context, _ app.Event) { toasts.remove(t.id) }},
+			OnClick: func(app.Context, app.Event) { h.dismiss(t) }},
 	)
 }

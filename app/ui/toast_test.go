@@ -82,6 +82,21 @@ func TestToast_holding_ends_with_the_last_one(t *testing.T) {
 	})
 }
 
+func TestToast_the_rest_runs_on_when_one_is_dismissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l toastList
+		l.add(Toast{Text: "first"})
+		l.add(Toast{Text: "second"})
+		l.hold()
+		l.remove(l.shown()[0].id)
+		time.Sleep(toastLife + time.Millisecond)
+		synctest.Wait()
+		if got := texts(&l); len(got) != 0 {
+			t.Errorf("%q stays for ever", got)
+		}
+	})
+}
+
 func TestToast_only_the_last_three_are_shown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l toastList
