@@ -316,16 +316,19 @@ func (tx *Tx) boundSignIns(p *person, newest id.Session) error {
 	if err != nil {
 		return err
 	}
-	var open []store.SignIn
+	var others []store.SignIn
 	for i := range list {
-		if list[i].ID == newest || p.counts(&list[i], tx.Now()) {
-			open = append(open, list[i])
+		if list[i].ID == newest {
+			continue
+		}
+		if p.counts(&list[i], tx.Now()) {
+			others = append(others, list[i])
 		} else if err := tx.endSignIn(&list[i], whyOver); err != nil {
 			return err
 		}
 	}
-	for i := 0; i < len(open)-mostSignIns; i++ {
-		if err := tx.endSignIn(&open[i], whyTooManySignIns); err != nil {
+	for i := 0; i < len(others)+1-mostSignIns; i++ {
+		if err := tx.endSignIn(&others[i], whyTooManySignIns); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ bound, ended_at, ended_why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
 // SignInsOfLogin are a login's sign-ins that were not ended, oldest first: also those that time has ended.
 func (tx *Tx) SignInsOfLogin(ctx context.Context, l id.Login) ([]SignIn, error) {
 	return Collect(tx.Query(ctx, `SELECT id, kind, login, created_at, seen_at, ends_at, stepped_at, address, browser, bound
-FROM session WHERE login = ? AND ended_at = 0 ORDER BY id`, l), func(r *Rows) (SignIn, error) {
+FROM session WHERE login = ? AND ended_at = 0 ORDER BY created_at, id`, l), func(r *Rows) (SignIn, error) {
 		var s SignIn
 		var created, seen, ends, stepped int64
 		err := r.Scan(&s.ID, &s.Kind, &s.Login, &created, &seen, &ends, &stepped, &s.Address, &s.Browser, &s.Bound)
