@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +20,8 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/errs"
 	"countersign/shared/id"
+
+	"github.com/gorilla/websocket"
 )
 
 func mkdir(dir string) error { return os.MkdirAll(dir, 0o700) }
@@ -89,6 +93,7 @@ func (a *Actor) Request(ctx context.Context, c api.Call) *http.Request {
 // Sign adds what the actor is known by.
 func (a *Actor) Sign(h http.Header) {
 	h.Set("User-Agent", "Go-http-client/1.1")
+	h.Set("X-Forwarded-For", "192.0.2.7") // staff sign-ins are bound to a network
 	h.Set(api.HeaderAs, string(a.Kind))
 	if a.Token != "" {
 		h.Set("Authorization", "Bearer "+a.Token)
@@ -195,4 +200,17 @@ func (a *Actor) Remote(o id.Organization) api.RemoteSupport {
 	s, err := Call(a, api.GetRemoteSupport, api.Org{Org: o})
 	check(a.W.TB, err)
 	return s
+}
+
+// Socket opens the actor's live socket at the address that Listen gave, from the newest event on.
+func (a *Actor) Socket(base string, o id.Organization) (*websocket.Conn, error) {
+	h := http.Header{}
+	a.Sign(h)
+	h.Del(api.HeaderAs)
+	c, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(base, "http")+"/api/live?as="+string(a.Kind)+"&org="+string(o), h)
+	if err != nil && res != nil {
+		body, _ := io.ReadAll(res.Body)
+		return nil, fmt.Errorf("%w: %d %s", err, res.StatusCode, body)
+	}
+	return c, err
 }

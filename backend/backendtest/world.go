@@ -10,7 +10,9 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"testing"
 	"time"
@@ -111,6 +113,7 @@ func New(tb testing.TB, opts ...Option) *World {
 		Origin: hub.SameOrigin(o.settings.PublicURL), Limits: hub.Limits{PerLogin: 20_000, PerAddress: 20_000, Total: 20_000}})
 	w.Service.Live = w.Hub
 	o.server.Service, o.server.Hub, o.server.PublicURL, o.server.Log = w.Service, w.Hub, o.settings.PublicURL, log
+	o.server.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} // what Listen's clients come through
 	if o.server.Static == nil {
 		o.server.Static = http.NotFoundHandler()
 	}
@@ -246,4 +249,19 @@ func (w *World) Mails(template string) (to []string) {
 		return err
 	}))
 	return to
+}
+
+// Listen serves the world on a loopback port until the test ends, and gives its address as "http://127.0.0.1:port".
+func (w *World) Listen() string {
+	w.TB.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	check(w.TB, err)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- w.Server.Run(ctx, ln, nil) }()
+	w.TB.Cleanup(func() {
+		stop()
+		<-served
+	})
+	return "http://" + ln.Addr().String()
 }
