@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package uitest drives a real browser over the built portal, for tests only: one Chromium a test binary, a tab with
 // storage of its own a test, the strict content policy, axe-core, and everything the console complained about.
 package uitest
