@@ -1,10 +1,16 @@
-// Command slim makes the copy of go-app that the WebAssembly is built from: the pinned version less its HTTP server.
+// Command slim makes the copy of go-app that the WebAssembly is built from: the pinned version less what we never use.
 //
 //	go run ./build/slim DIR
 //
-// go-app's Handler never runs in a browser, but its package imports net/http, whose initialization cannot be linked
-// away: a quarter of what an empty page weighs. The copy goes to DIR/goapp, and DIR/wasm.mod is our go.mod with go-app
-// replaced by it, for `go build -modfile`. Everything else, natively too, uses go-app as it was published.
+// What goes, and what it weighs as brotli of 1.40 MB for an empty page:
+//
+//   - the HTTP handler, which never runs in a browser, and with it net/http, 0.35 MB;
+//   - regular expressions in routes, 0.09 MB; a pattern "^/path" stays and means a prefix, any other panics at the start;
+//   - encrypted states and storage, and UUIDs from a package that brings SQL and hashes along, 0.06 MB.
+//
+// Their packages have initialization that cannot be linked away, so leaving them unused saves nothing. The copy goes to
+// DIR/goapp, and DIR/wasm.mod is our go.mod with go-app replaced by it, for `go build -modfile`. Everything else,
+// natively too, uses go-app as it was published.
 package main
 
 import (
@@ -51,6 +57,9 @@ func run(dir string) error {
 	if err := trim(filepath.Join(target, "pkg", "app")); err != nil {
 		return err
 	}
+	if err := substitute(target); err != nil {
+		return err
+	}
 	return writeMod(dir, target)
 }
 
@@ -95,10 +104,12 @@ func copyCode(source, target string) error {
 }
 
 // trim takes from package app what stands on net/http: the handler, the generator of static sites, and the resolvers
-// that serve files. The compiler finds anything that still needed them.
+// that serve files; and the file that encrypts. The compiler finds anything that still needed them.
 func trim(pkg string) error {
-	if err := os.Remove(filepath.Join(pkg, "wasm.go")); err != nil {
-		return err
+	for _, file := range []string{"wasm.go", "crypto.go"} {
+		if err := os.Remove(filepath.Join(pkg, file)); err != nil {
+			return err
+		}
 	}
 	handler, err := os.ReadFile(filepath.Join(pkg, "http.go"))
 	if err != nil {
@@ -163,6 +174,35 @@ func declared(d ast.Decl) string {
 		}
 	}
 	return ""
+}
+
+// substitute puts our small packages in place of large ones that package app uses a little of.
+func substitute(target string) error {
+	for name, content := range substitutes {
+		file := filepath.Join(target, "pkg", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	for file, imported := range map[string]string{"route.go": "regexp", "context.go": "github.com/google/uuid", "state.go": "github.com/google/uuid"} {
+		path := filepath.Join(target, "pkg", "app", file)
+		code, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		old := []byte(`"` + imported + `"`)
+		if bytes.Count(code, old) != 1 {
+			return fmt.Errorf("%s does not import %s: go-app is not the version we know", path, imported)
+		}
+		code = bytes.Replace(code, old, []byte(`"`+module+"/pkg/slim/"+filepath.Base(imported)+`"`), 1)
+		if err := os.WriteFile(path, code, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeMod writes wasm.mod and wasm.sum beside the copy.
