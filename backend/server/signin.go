@@ -81,6 +81,7 @@ func (h *SignIn) Register(mux *http.ServeMux) {
 		mux.HandleFunc("POST "+path, h.form(page.post))
 	}
 	mux.HandleFunc("POST "+pathSignOut, h.form(h.signOut))
+	mux.HandleFunc("GET "+pathSignOut, func(w http.ResponseWriter, r *http.Request) { h.redirect(w, r, pathCustomer) })
 }
 
 const (
@@ -159,11 +160,18 @@ func (h *SignIn) ownForm(r *http.Request) bool {
 	if len(origins) > 1 || len(site) > 1 {
 		return false
 	}
-	own := len(origins) == 1 && strings.EqualFold(origins[0], h.origin)
+	own := len(origins) == 1 && (strings.EqualFold(origins[0], h.origin) || strings.EqualFold(origins[0], h.scheme()+r.Host))
 	if len(site) == 0 {
 		return own
 	}
 	return (site[0] == "same-origin" || site[0] == "none") && (own || len(origins) == 0 || origins[0] == "null")
+}
+
+func (h *SignIn) scheme() string {
+	if h.cookies.secure {
+		return "https://"
+	}
+	return "http://"
 }
 
 // visitor is what the request tells of who sends the form.
