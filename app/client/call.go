@@ -42,23 +42,29 @@ func Load[In, Out any](ctx app.Context, s *Session, ep api.Endpoint[In, Out], in
 }
 
 func call[In, Out any](ctx app.Context, s *Session, ep api.Endpoint[In, Out], in In, background bool, done func(app.Context, Out, error)) {
+	out := new(Out)
+	s.run(ctx, ep.Spec, in, out, background, func(ctx app.Context, err error) { done(ctx, *out, err) })
+}
+
+// run is call without types, so that it is in the app once and not once for each endpoint.
+func (s *Session) run(ctx app.Context, spec api.Spec, in, out any, background bool, done func(app.Context, error)) {
 	ctx.Async(func() {
 		defer ui.Recover()
 		within, stop := context.WithTimeout(context.Background(), callTime)
 		defer stop()
-		out, err := ep.Do(within, s.client(background), in)
+		err := s.client(background).Call(within, spec, in, out)
 		s.heard(err)
 
 		ctx.Dispatch(func(ctx app.Context) {
 			defer ui.Recover()
-			if CodeOf(err) == errs.StepUp && ep.Name != api.StepUp.Name {
+			if CodeOf(err) == errs.StepUp && spec.Name != api.StepUp.Name {
 				s.ask(step{
-					again:  func() { call(ctx, s, ep, in, false, done) },
-					cancel: func() { ctx.Dispatch(func(ctx app.Context) { done(ctx, out, ErrCancelled) }) },
+					again:  func() { s.run(ctx, spec, in, out, false, done) },
+					cancel: func() { ctx.Dispatch(func(ctx app.Context) { done(ctx, ErrCancelled) }) },
 				})
 				return
 			}
-			done(ctx, out, err)
+			done(ctx, err)
 		})
 	})
 }

@@ -52,9 +52,16 @@ func (o *Offline) Unwrap() error { return o.Cause }
 // Do calls the endpoint. Its error is a *Refusal when the server answered, an *Offline when it did not.
 func (e Endpoint[In, Out]) Do(ctx context.Context, c *Client, in In) (Out, error) {
 	var out Out
-	call, err := e.Encode(in)
+	err := c.Call(ctx, e.Spec, in, &out)
+	return out, err
+}
+
+// Call is Endpoint.Do without its types: in is the input of the endpoint, out points to its output. Code that is made
+// for many endpoints calls it, because the compiler copies generic code for each type, which a browser has to load.
+func (c *Client) Call(ctx context.Context, s Spec, in, out any) error {
+	call, err := s.encode(in)
 	if err != nil {
-		return out, err
+		return err
 	}
 	call.Header[HeaderAs] = string(c.As)
 	if c.Locale != "" {
@@ -62,18 +69,18 @@ func (e Endpoint[In, Out]) Do(ctx context.Context, c *Client, in In) (Out, error
 	}
 	ans, err := c.Transport.Do(ctx, call)
 	if err != nil {
-		return out, &Offline{err}
+		return &Offline{err}
 	}
 	if ans.Status < 200 || ans.Status > 299 {
-		return out, refusal(ans)
+		return refusal(ans)
 	}
 	if len(ans.Body) == 0 {
-		return out, nil
+		return nil
 	}
-	if err := json.Unmarshal(ans.Body, &out); err != nil {
-		return out, fmt.Errorf("read answer of %s: %w", e.Name, err)
+	if err := json.Unmarshal(ans.Body, out); err != nil {
+		return fmt.Errorf("read answer of %s: %w", s.Name, err)
 	}
-	return out, nil
+	return nil
 }
 
 func refusal(ans Answer) error {
@@ -87,14 +94,16 @@ func refusal(ans Answer) error {
 }
 
 // Encode makes the request of the endpoint for an input: path parameters filled in, zero query parameters left out.
-func (e Endpoint[In, Out]) Encode(in In) (Call, error) {
-	call := Call{Method: e.Method, Path: e.Path, Header: map[string]string{}}
+func (e Endpoint[In, Out]) Encode(in In) (Call, error) { return e.encode(in) }
+
+func (s Spec) encode(in any) (Call, error) {
+	call := Call{Method: s.Method, Path: s.Path, Header: map[string]string{}}
 	var query []string
-	if err := e.fill(&call, &query, reflect.ValueOf(in)); err != nil {
+	if err := s.fill(&call, &query, reflect.ValueOf(in)); err != nil {
 		return call, err
 	}
 	if strings.Contains(call.Path, "{") {
-		return call, fmt.Errorf("%s: a path parameter of %s is missing", e.Name, call.Path)
+		return call, fmt.Errorf("%s: a path parameter of %s is missing", s.Name, call.Path)
 	}
 	if len(query) > 0 {
 		call.Path += "?" + strings.Join(query, "&")
@@ -102,27 +111,27 @@ func (e Endpoint[In, Out]) Encode(in In) (Call, error) {
 	return call, nil
 }
 
-func (e Endpoint[In, Out]) fill(call *Call, query *[]string, v reflect.Value) error {
+func (s Spec) fill(call *Call, query *[]string, v reflect.Value) error {
 	t := v.Type()
 	for i := range t.NumField() {
 		f, fv := t.Field(i), v.Field(i)
 		switch {
 		case f.Anonymous:
-			if err := e.fill(call, query, fv); err != nil {
+			if err := s.fill(call, query, fv); err != nil {
 				return err
 			}
 		case f.Name == "Body":
 			body, err := json.Marshal(fv.Interface())
 			if err != nil {
-				return fmt.Errorf("write body of %s: %w", e.Name, err)
+				return fmt.Errorf("write body of %s: %w", s.Name, err)
 			}
 			call.Body, call.Header["Content-Type"] = body, "application/json"
 		case f.Tag.Get("path") != "":
-			s := text(fv)
-			if s == "" {
-				return fmt.Errorf("%s: path parameter %s is empty", e.Name, f.Name)
+			value := text(fv)
+			if value == "" {
+				return fmt.Errorf("%s: path parameter %s is empty", s.Name, f.Name)
 			}
-			call.Path = strings.Replace(call.Path, "{"+f.Tag.Get("path")+"}", escape(s), 1)
+			call.Path = strings.Replace(call.Path, "{"+f.Tag.Get("path")+"}", escape(value), 1)
 		case f.Tag.Get("query") != "" && !fv.IsZero():
 			*query = append(*query, f.Tag.Get("query")+"="+escape(text(fv)))
 		}
