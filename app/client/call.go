@@ -65,6 +65,9 @@ func (s *Session) run(ctx app.Context, spec api.Spec, in, out any, background bo
 				return
 			}
 			done(ctx, err)
+			if code := CodeOf(err); (code == errs.Forbidden || code == errs.NotFound) && spec.Name != api.GetMe.Name {
+				s.Refresh(ctx, true) // a right may have been taken away meanwhile: the screen follows
+			}
 		})
 	})
 }

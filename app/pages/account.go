@@ -60,7 +60,7 @@ func (a *Account) Render() app.UI {
 	}
 	return ui.Stack(
 		&ui.PageHeader{Title: ui.T("nav.account"), Lead: ui.T("me.lead")},
-		app.Div().Body(a.renderNeeded(me)),
+		slot(a.renderNeeded(me)),
 		ui.Columns(
 			[]app.UI{a.renderFactor(me), a.renderSignIns()},
 			[]app.UI{a.renderPerson(me), a.renderPreferences(), a.password.render(a)},
@@ -114,8 +114,7 @@ func (a *Account) renderPreferences() app.UI {
 }
 
 func (a *Account) renderSignIns() app.UI {
-	return &ui.Card{ID: "sign-ins", Title: ui.T("me.sign_ins"), Body: []app.UI{
-		ui.Hint(ui.T("me.sign_ins_hint")),
+	return &ui.Card{ID: "sign-ins", Title: ui.T("me.sign_ins"), Flush: true, Footer: []app.UI{ui.Hint(ui.T("me.sign_ins_hint"))}, Body: []app.UI{
 		region(a.At, &a.signIns, 3, func(ctx app.Context) { a.load(ctx, false) }, func(s api.SignIns) []app.UI {
 			lines := make([]ui.Line, 0, len(s.SignIns))
 			for _, x := range s.SignIns {

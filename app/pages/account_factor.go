@@ -91,7 +91,7 @@ func (f *factorSetup) enrolBody() []app.UI {
 		return nil
 	}
 	return []app.UI{ui.Stack(
-		app.Div().Body(formError(f.general)),
+		slot(formError(f.general)),
 		app.P().Text(ui.T("me.factor_step_scan")),
 		app.Img().Class("qr").Src(f.enrolment.QR).Alt(ui.T("me.factor_qr")).Width(200).Height(200),
 		app.P().Class("hint").Text(ui.T("me.factor_step_type")),

@@ -28,7 +28,8 @@ func (f *passwordForm) render(a *Account) app.UI {
 	return &ui.Card{ID: "password", Title: ui.T("me.password"), Body: []app.UI{&ui.Form{
 		ID: "password-form", Label: ui.T("me.password"), Busy: f.busy, OnSubmit: func(ctx app.Context) { f.submit(ctx, a) },
 		Body: []app.UI{
-			app.Div().Body(formError(f.general)),
+			slot(formError(f.general)),
+			usernameField(a.At.Session),
 			&ui.Field{ID: "password-now", Label: ui.T("me.password_now"), Kind: ui.Password, Value: f.now, Autocomplete: "current-password",
 				Error: f.errors["current"], OnInput: func(_ app.Context, v string) { f.now = v }},
 			&ui.Field{ID: "password-next", Label: ui.T("me.password_next"), Kind: ui.Password, Value: f.next, Autocomplete: "new-password",

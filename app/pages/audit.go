@@ -178,11 +178,11 @@ func (a *Audit) loadOlder(app.Context, app.Event) {
 func (a *Audit) Render() app.UI {
 	return app.Div().Class("stack", "lg").Body(
 		a.renderHeader(),
-		app.Div().Body(a.renderTabs()),
-		app.Div().Body(a.renderHead()),
+		slot(a.renderTabs()),
+		slot(a.renderHead()),
 		a.renderFilters(),
 		region(a.At, &a.first, 8, func(ctx app.Context) { a.load(ctx, false) }, func(api.Activity) []app.UI {
-			return []app.UI{a.renderNew(), a.renderTable()}
+			return []app.UI{a.renderNew(), a.renderDays()}
 		}),
 		a.renderEntry(),
 	)
@@ -264,25 +264,36 @@ func (a *Audit) save(app.Context, app.Event) {
 
 func (a *Audit) renderNew() app.UI {
 	n := a.fresh()
-	return app.Div().Body(app.If(n > 0, func() app.UI {
-		return &ui.Button{ID: "audit-new", Label: ui.T("ui.new_entries", "n", n), Icon: ui.IconArrowUp, Small: true, Block: true,
-			OnClick: func(ctx app.Context, _ app.Event) { a.showNew() }}
-	}))
+	if n == 0 {
+		return slot(nil)
+	}
+	return slot(&ui.Button{ID: "audit-new", Label: ui.T("ui.new_entries", "n", n), Icon: ui.IconArrowUp, Block: true,
+		OnClick: func(ctx app.Context, _ app.Event) {
+			a.showNew()
+			ui.FocusLater(ctx, ui.PageTitleID) // the button goes
+		}})
 }
 
-func (a *Audit) renderTable() app.UI {
-	lines := make([]ui.Line, 0, len(a.entries))
-	for i := range a.entries {
-		lines = append(lines, a.line(&a.entries[i]))
+// renderDays lists the entries, a card for each day.
+func (a *Audit) renderDays() app.UI {
+	if len(a.entries) == 0 {
+		return &ui.Card{Body: []app.UI{a.renderEmpty()}}
 	}
-	t := &ui.Table{ID: "audit-list", Label: ui.T("audit.page.list"), Columns: []ui.Column{
-		{Title: ui.T("audit.page.when")}, {Title: ui.T("audit.page.what"), Kind: ui.Title},
-		{Title: ui.T("audit.page.as")}, {Title: ui.T("audit.page.from"), Kind: ui.Drop}, {Title: ui.T("audit.page.details"), HideTitle: true, Kind: ui.Act},
-	}, Lines: lines, Empty: a.renderEmpty()}
+	var cards []app.UI
+	for from := 0; from < len(a.entries); {
+		day := time.UnixMilli(a.entries[from].At)
+		to := from
+		var list []ui.Entry
+		for ; to < len(a.entries) && sameDay(day, time.UnixMilli(a.entries[to].At)); to++ {
+			list = append(list, a.line(&a.entries[to]))
+		}
+		cards = append(cards, &ui.Card{Title: dayName(day), Flush: true, Body: []app.UI{&ui.Feed{Label: dayName(day), Entries: list}}})
+		from = to
+	}
 	if a.more {
-		t.Foot = []app.UI{&ui.Button{ID: "audit-older", Label: ui.T("audit.page.older"), Busy: a.older, OnClick: a.loadOlder}}
+		cards = append(cards, ui.Row(&ui.Button{ID: "audit-older", Label: ui.T("audit.page.older"), Busy: a.older, OnClick: a.loadOlder}))
 	}
-	return t
+	return app.Div().ID("audit-list").Class("stack").Body(cards...)
 }
 
 func (a *Audit) renderEmpty() app.UI {
@@ -294,15 +305,22 @@ func (a *Audit) renderEmpty() app.UI {
 		&ui.Button{Label: ui.T("audit.page.clear"), Href: a.At.With("kind", "", "actor", "", "from", "", "to", "", "text", "")}}}
 }
 
-func (a *Audit) line(e *audit.Entry) ui.Line {
-	what := app.Span().Body(sentence(*e)...)
-	if e.Outcome == audit.Refused {
-		what = app.Span().Body(append(sentence(*e), app.Text(" "), ui.Tag(ui.Warn, ui.T("audit.page.refused")))...)
-	}
+func (a *Audit) line(e *audit.Entry) ui.Entry {
 	at := time.UnixMilli(e.At)
-	return ui.Line{ID: "entry-" + strconv.FormatInt(e.Seq, 10), Cells: []app.UI{
-		timeTag(at), what, app.Text(ui.T("audit.page.by." + string(e.Actor.Kind))), app.Text(e.Address),
+	what := sentence(*e)
+	tone := ui.Neutral
+	if e.Outcome == audit.Refused {
+		what = append(what, app.Text(" "), ui.Tag(ui.Warn, ui.T("audit.page.refused")))
+		tone = ui.Warn
+	}
+	by := ui.T("audit.page.by." + string(e.Actor.Kind))
+	if e.Address != "" {
+		by += " · " + e.Address
+	}
+	entry := *e
+	return ui.Entry{ID: strconv.FormatInt(e.Seq, 10), Time: clock(at), At: at.UTC().Format(time.RFC3339), Tone: tone, Body: []app.UI{ui.Split(
+		app.Div().Body(app.Div().Body(what...), app.Div().Class("hint").Text(by)),
 		&ui.Button{Label: ui.T("audit.page.details"), Name: ui.T("audit.page.details_of", "n", e.Seq), Icon: ui.IconInfo, IconOnly: true, Kind: ui.Quiet, Small: true,
-			OnClick: func(app.Context, app.Event) { entry := *e; a.open = &entry }},
-	}}
+			OnClick: func(app.Context, app.Event) { a.open = &entry }},
+	)}}
 }

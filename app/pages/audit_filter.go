@@ -32,7 +32,7 @@ func (a *Audit) renderFilters() app.UI {
 			OnChange: func(ctx app.Context, v string) { ctx.Navigate(a.At.With("kind", v)) }},
 		dayField("audit-from", ui.T("audit.page.from_day"), a.At.Param("from"), func(ctx app.Context, v string) { ctx.Navigate(a.At.With("from", v)) }),
 		dayField("audit-to", ui.T("audit.page.to_day"), a.At.Param("to"), func(ctx app.Context, v string) { ctx.Navigate(a.At.With("to", v)) }),
-		app.Div().Body(actor),
+		slot(actor),
 	)
 }
 

@@ -91,7 +91,7 @@ func (h *Home) renderWaiting(name, sentence string, since time.Time) app.UI {
 
 func (h *Home) renderInside(home api.Home) app.UI {
 	if len(home.Active) == 0 {
-		return app.Div()
+		return slot(nil)
 	}
 	rows := make([]app.UI, 0, len(home.Active))
 	inside := 0
@@ -104,7 +104,7 @@ func (h *Home) renderInside(home api.Home) app.UI {
 	if inside > 0 {
 		mark = ui.Tag(ui.Live, ui.T("home.inside", "n", inside))
 	}
-	return &ui.Card{ID: "inside", Title: ui.T("home.inside_title"), Mark: mark, Body: []app.UI{ui.Stack(rows...)}}
+	return slot(&ui.Card{ID: "inside", Title: ui.T("home.inside_title"), Mark: mark, Body: []app.UI{ui.Stack(rows...)}})
 }
 
 func (h *Home) renderGrant(g *api.Grant) app.UI {

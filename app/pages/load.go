@@ -51,7 +51,7 @@ func region[T any](at client.Seat, d *loaded[T], rows int, retry func(app.Contex
 	case code == errs.Forbidden || code == errs.NotFound:
 		return app.Div().Class("stack", "lg").Body(noRight(at))
 	case d.has():
-		return app.Div().Class("stack", "lg").Body(append([]app.UI{app.Div().Body(staleNotice(d.at, d.err, d.busy, retry))}, show(d.value)...)...)
+		return app.Div().Class("stack", "lg").Body(append([]app.UI{slot(staleNotice(d.at, d.err, d.busy, retry))}, show(d.value)...)...)
 	case d.err != nil && !d.busy:
 		return app.Div().Class("stack", "lg").Body(failed(d.err, d.busy, retry))
 	}
@@ -137,4 +137,22 @@ func formError(text string) app.UI {
 		return nil
 	}
 	return &ui.Banner{Tone: ui.Bad, Text: text, Alert: true}
+}
+
+// slot keeps the place of what comes and goes, so that its neighbours are not drawn anew, which would take the focus out
+// of them. Empty it takes no room.
+func slot(content app.UI) app.UI {
+	if content == nil {
+		return app.Div().Hidden(true)
+	}
+	return app.Div().Body(content)
+}
+
+// usernameField tells password managers whose password the form is about; people do not see it.
+func usernameField(at *client.Session) app.UI {
+	email := ""
+	if me := at.Me(); me != nil {
+		email = me.Email
+	}
+	return app.Input().Type("text").Hidden(true).ReadOnly(true).Attr("autocomplete", "username").Attr("value", email)
 }

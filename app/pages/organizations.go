@@ -186,7 +186,7 @@ func (s *stateChange) render(o *Organizations) app.UI {
 	d.Title = ui.T("orgpage.to."+word+".title", "name", s.of.Name)
 	d.Body = func() []app.UI {
 		return []app.UI{
-			app.Div().Body(formError(s.general)),
+			slot(formError(s.general)),
 			app.P().Text(ui.T("orgpage.to." + word + ".text")),
 			&ui.Field{ID: "state-reason", Label: ui.T("orgpage.reason"), Hint: ui.T("orgpage.reason_hint"), Kind: ui.Area, Value: s.reason, MaxLength: 500,
 				Required: true, Error: s.err, OnInput: func(_ app.Context, v string) { s.reason = v }},
@@ -280,7 +280,7 @@ func (f *organizationForm) body() []app.UI {
 		return &more
 	}
 	return []app.UI{ui.Stack(
-		app.Div().Body(formError(f.general)),
+		slot(formError(f.general)),
 		ui.Grid(
 			field("name", ui.T("orgpage.name"), &b.Name, ui.Field{MaxLength: 120, Autocomplete: "off"}),
 			field("reference", ui.T("orgpage.reference"), &b.Reference, ui.Field{MaxLength: 40, Autocomplete: "off", Hint: ui.T("orgpage.reference_hint")}),

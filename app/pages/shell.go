@@ -29,6 +29,9 @@ type Portal struct {
 	stopSession []func() // of the present session
 	stopBrowser []func() // of the window
 
+	followed string // whose live stream is followed: session and organization
+	unfollow func()
+
 	tried   map[api.As]bool // kinds that were looked for at the root
 	waiting map[id.Organization]int
 	locale  i18n.Locale
@@ -46,7 +49,12 @@ func (p *Portal) OnMount(ctx app.Context) {
 	p.ctx = ctx
 	p.stopBrowser = append(p.stopBrowser,
 		client.OnActivity(func() { p.session.Touch(p.ctx) }),
-		client.OnNetwork(func(online bool) { p.session.NetworkChanged(p.ctx, online) }))
+		client.OnNetwork(func(online bool) { p.session.NetworkChanged(p.ctx, online) }),
+		client.OnReturn(func() {
+			if p.session.Ended() != "" {
+				p.session.Refresh(p.ctx, true) // signed in again in another window
+			}
+		}))
 }
 
 // OnPreRender is OnMount without a window.
@@ -71,7 +79,22 @@ func (p *Portal) OnDismount() {
 		stop()
 	}
 	p.stopSession, p.stopBrowser = nil, nil
+	p.follow("")
 	p.disarm()
+}
+
+// follow keeps the window on the live stream of the place: an organization's, or for staff the provider's.
+func (p *Portal) follow(key string) {
+	if p.followed == key {
+		return
+	}
+	if p.unfollow != nil {
+		p.unfollow()
+		p.unfollow = nil
+	}
+	if p.followed = key; key != "" {
+		p.unfollow = p.session.Follow(p.ctx, here(p.seat()).Org)
+	}
 }
 
 func (p *Portal) goTo(place client.Place, known bool) {
@@ -96,6 +119,7 @@ func (p *Portal) use(s *client.Session) {
 	for _, stop := range p.stopSession {
 		stop()
 	}
+	p.follow("")
 	p.session, p.waiting = s, nil
 	ctx := p.ctx
 	p.stopSession = []func(){
@@ -127,6 +151,9 @@ func (p *Portal) settle() {
 		p.adoptLocale(me)
 		p.watchWaiting(me)
 		p.arm()
+		if at := here(p.seat()); !p.foreign(at, true) {
+			p.follow(at.Key("live"))
+		}
 	}
 }
 
@@ -215,14 +242,14 @@ func (p *Portal) Render() app.UI {
 		Places:    places(at),
 		Nav:       menu(at, p.place.Page),
 		NavEnd:    menuEnd(at, p.place.Page),
-		Pill:      pill(at),
+		Pill:      app.Div().Class("bar-end").Body(demoTag(at), pill(at)),
 		Account:   p.account(at),
 		Commands:  p.commands(at),
 		Go:        goKeys(at),
 		Frame:     supportFrame(at),
 		OnSupport: p.onSupport(at),
 		Body: []app.UI{
-			app.Div().Class("stack").Body(notices(at)...),
+			slot(notice(at)),
 			app.Div().Body(p.page(at, s, found)),
 			&stepUpDialog{Session: p.session, Open: p.session.StepUpAsked(), Locale: at.Locale},
 			p.leaveDialog(),
@@ -291,7 +318,7 @@ func brand(at client.Seat) string {
 
 // placeName stands beside the mark: the organization, or the provider's own side.
 func placeName(at client.Seat) string {
-	if m, ok := at.Member(); ok {
+	if m, ok := here(at).Member(); ok {
 		return m.Name
 	}
 	if me := at.Session.Me(); me != nil && me.Support != nil {
@@ -309,9 +336,10 @@ func places(at client.Seat) []ui.Place {
 	if me == nil || at.As != api.AsCustomer {
 		return nil
 	}
+	current := here(at).Org
 	list := make([]ui.Place, 0, len(me.Organizations))
 	for _, m := range me.Organizations {
-		list = append(list, ui.Place{Name: m.Name, Hint: m.Reference, Current: m.Org == at.Org,
+		list = append(list, ui.Place{Name: m.Name, Hint: m.Reference, Current: m.Org == current,
 			Href: "/o/" + string(m.Org) + "/" + client.PageHome})
 	}
 	return list
@@ -336,7 +364,7 @@ func here(at client.Seat) client.Seat {
 func menu(at client.Seat, current string) []ui.NavGroup {
 	at = here(at)
 	me := at.Session.Me()
-	if me == nil || me.NeedsFactor || at.As != api.AsStaff && at.Org == "" {
+	if me == nil || me.NeedsFactor || at.As != api.AsStaff && at.Org == "" || at.As == api.AsSupport && at.Session.Ended() != "" {
 		return nil
 	}
 	var groups []ui.NavGroup

@@ -56,7 +56,8 @@ func (d *stepUpDialog) Render() app.UI {
 
 func (d *stepUpDialog) body() []app.UI {
 	parts := []app.UI{
-		app.Div().Body(formError(d.general)),
+		slot(formError(d.general)),
+		usernameField(d.Session),
 		&ui.Field{ID: "step-up-password", Label: ui.T("shell.password"), Kind: ui.Password, Value: d.password, Required: true,
 			Autocomplete: "current-password", Error: d.errPassword, Autofocus: true,
 			OnInput: func(_ app.Context, v string) { d.password = v }},

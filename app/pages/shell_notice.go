@@ -14,6 +14,8 @@ func pill(at client.Seat) app.UI {
 	s := at.Session
 	seen := s.Heard()
 	switch {
+	case s.Ended() != "" && at.As == api.AsSupport:
+		return nil
 	case s.Ended() != "":
 		return &ui.Pill{Tone: ui.Warn, Icon: ui.IconLock, Text: ui.T("shell.pill.ended")}
 	case s.Link() == client.LinkDown && seen.IsZero():
@@ -26,18 +28,25 @@ func pill(at client.Seat) app.UI {
 	return &ui.Pill{Tone: ui.Neutral, Busy: true, Text: ui.T("shell.pill.connecting")}
 }
 
-// notices stand above every page: what is wrong with the connection or the sign-in, and that this is a demonstration.
-func notices(at client.Seat) []app.UI {
+// demoTag says that nothing here is real.
+func demoTag(at client.Seat) app.UI {
+	if me := at.Session.Me(); me == nil || !me.Demo {
+		return nil
+	}
+	return ui.TagIcon(ui.Info, ui.IconInfo, ui.T("shell.demo"))
+}
+
+// notice stands above every page: what is wrong with the connection or the sign-in.
+func notice(at client.Seat) app.UI {
 	s := at.Session
-	var list []app.UI
 	switch {
 	case s.Ended() != "" && s.Me() != nil && at.As != api.AsSupport:
-		list = append(list, endedNotice(at))
+		return endedNotice(at)
 	case s.Link() == client.LinkDown && s.Me() != nil:
-		list = append(list, &ui.Banner{Tone: ui.Warn, Icon: ui.IconWifiOff, Title: ui.T("shell.offline_banner"),
-			Text: ui.T("shell.offline_banner_text"), Actions: []app.UI{retryButton(false, func(ctx app.Context) { s.Refresh(ctx, false) })}})
+		return &ui.Banner{Tone: ui.Warn, Icon: ui.IconWifiOff, Title: ui.T("shell.offline_banner"),
+			Text: ui.T("shell.offline_banner_text"), Actions: []app.UI{retryButton(false, func(ctx app.Context) { s.Refresh(ctx, false) })}}
 	}
-	return list
+	return nil
 }
 
 // endedNotice keeps the page with what was typed. Signing in beside it leaves it untouched; coming back to this window

@@ -40,7 +40,7 @@ func (f *staffInvitation) render(s *Staff) app.UI {
 		OnSubmit: func(ctx app.Context) { f.submit(ctx, s) },
 		Body: func() []app.UI {
 			return []app.UI{ui.Stack(
-				app.Div().Body(formError(f.general)),
+				slot(formError(f.general)),
 				&ui.Field{ID: "invite-name", Label: ui.T("staffpage.name"), Value: b.Name, MaxLength: 120, Required: true, Autocomplete: "off", Error: f.errors["name"],
 					OnInput: func(_ app.Context, v string) { b.Name = v }},
 				&ui.Field{ID: "invite-email", Label: ui.T("staffpage.email"), Kind: ui.Email, Value: b.Email, MaxLength: 254, Required: true, Autocomplete: "off",
@@ -112,7 +112,7 @@ func (c *staffChange) render(s *Staff) app.UI {
 	}
 	d.Title = ui.T("staffpage."+string(c.act)+".title", "name", c.of.Name)
 	d.Body = func() []app.UI {
-		parts := []app.UI{app.Div().Body(formError(c.general)), app.P().Text(ui.T("staffpage."+string(c.act)+".text", "name", c.of.Name))}
+		parts := []app.UI{slot(formError(c.general)), app.P().Text(ui.T("staffpage."+string(c.act)+".text", "name", c.of.Name))}
 		if c.act == changeRole {
 			parts = append(parts, roleChoice("change-role", c.role, "", func(r org.Rank) { c.role = r }))
 		}

@@ -81,6 +81,19 @@ func span(d time.Duration) string {
 	return ui.T("shell.hours", "n", hours) + " " + ui.T("shell.minutes", "n", minutes)
 }
 
+// dayName is "Today", "Yesterday", "19 Nov".
+func dayName(t time.Time) string {
+	switch daysFrom(t) {
+	case 0:
+		return ui.T("shell.when.today")
+	case -1:
+		return ui.T("shell.when.yesterday_day")
+	}
+	return date(t)
+}
+
+func sameDay(a, b time.Time) bool { return daysFrom(a) == daysFrom(b) }
+
 // timeTag is a moment with its exact time for machines.
 func timeTag(t time.Time) app.UI {
 	return app.Time().DateTime(t.UTC().Format(time.RFC3339)).Text(moment(t))

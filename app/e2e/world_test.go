@@ -1,0 +1,150 @@
+//go:build !js
+
+// Package e2e plays stories on the whole portal: the real server with its database in a directory of the test, and real
+// browsers before it.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"countersign/app/uitest"
+	"countersign/app/web"
+	"countersign/backend/backendtest"
+	"countersign/backend/portal"
+	"countersign/backend/server"
+
+	"github.com/chromedp/chromedp"
+)
+
+// stage is a world of personas with a portal in front of it that browsers can open.
+type stage struct {
+	*backendtest.World
+	t   *testing.T
+	URL string
+}
+
+// play serves a new world at a free port of localhost until the test ends.
+func play(t *testing.T) *stage {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	url := "http://localhost:" + port
+
+	w := backendtest.New(t, backendtest.WithSettings(portal.Settings{Brand: "Countersign", PublicURL: url, Demo: true}))
+	site, err := server.Static(web.FS())
+	if err != nil {
+		t.Fatalf("the site is not built, make wasm builds it: %v", err)
+	}
+	names, err := web.Assets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	pages := server.NewSignIn(server.SignInOptions{Service: w.Service, PublicURL: url, Assets: names, Log: log})
+	front, err := server.New(server.Options{Service: w.Service, Hub: w.Hub, Static: site, Pages: pages, PublicURL: url, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	clockwork := make(chan struct{})
+	go func() {
+		defer close(clockwork)
+		w.Service.Run(ctx)
+	}()
+	s := &http.Server{Handler: front, ReadHeaderTimeout: 5 * time.Second}
+	go s.Serve(ln)
+	t.Cleanup(func() {
+		s.Close()
+		pages.Wait()
+		stop()
+		<-clockwork
+	})
+	return &stage{World: w, t: t, URL: url}
+}
+
+// open is a browser of its own in which the persona has signed in through the form, on the first page after it.
+func (s *stage) open(p *backendtest.Persona) *uitest.Tab {
+	s.t.Helper()
+	tab := uitest.Open(s.t, s.URL)
+	s.signIn(tab, p)
+	return tab
+}
+
+func (s *stage) signIn(tab *uitest.Tab, p *backendtest.Persona) {
+	s.t.Helper()
+	path := "/sign-in"
+	if p.Staff != "" {
+		path = "/staff/sign-in"
+	}
+	tab.Do(chromedp.Navigate(s.URL + path))
+	tab.Type("input[type=email]", p.Email)
+	tab.Type("input[type=password]", backendtest.Password+"\r")
+	tab.Wait(`document.getElementById("page-title")`)
+	ready(tab)
+}
+
+// ready waits until the page has loaded what it shows and is live.
+func ready(tab *uitest.Tab) {
+	tab.Wait(`document.getElementById("page-title") && !document.querySelector("main .skeleton") && document.querySelector(".pill.ok")`)
+	tab.Settle()
+}
+
+// visit loads a page anew.
+func visit(tab *uitest.Tab, path string) {
+	tab.Go(path)
+	ready(tab)
+}
+
+// says waits until the selected part of the page contains the text.
+func says(tab *uitest.Tab, css, text string) {
+	tab.Wait(`[...document.querySelectorAll(` + js(css) + `)].some(el => el.innerText.includes(` + js(text) + `))`)
+}
+
+// press clicks the button or link with this name within the selected part of the page.
+func press(tab *uitest.Tab, css, name string) {
+	const mark = "e2e-target"
+	find := `[...document.querySelectorAll(` + js(css+` :is(button, a, [role="option"])`) + `)]
+		.find(el => el.checkVisibility() && (el.getAttribute("aria-label") ?? el.innerText).trim() === ` + js(name) + `)`
+	tab.Wait(find)
+	tab.Run(`document.querySelectorAll("[data-` + mark + `]").forEach(el => el.removeAttribute("data-` + mark + `"));
+		(` + find + `).setAttribute("data-` + mark + `", "")`)
+	tab.Click("[data-" + mark + "]")
+}
+
+// at is the path of the page with its parameters.
+func at(tab *uitest.Tab) string {
+	return uitest.Eval[string](tab, `location.pathname + location.search`)
+}
+
+// arrived waits until the address has this path.
+func arrived(tab *uitest.Tab, path string) {
+	tab.Wait(`location.pathname + location.search === ` + js(path))
+}
+
+func js(s string) string {
+	var b bytes.Buffer
+	b.WriteByte('"')
+	for _, r := range s {
+		switch r {
+		case '"', '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '\n':
+			b.WriteString(`\n`)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
