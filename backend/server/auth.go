@@ -61,10 +61,11 @@ var refAlphabet = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPad
 // from one to another), and a request with a bearer token brings no cookies, whatever it sends.
 func (s *Server) credential(r *http.Request, as api.As, org id.Organization) portal.Credential {
 	rq := requestOf(r.Context())
-	agent := r.UserAgent()
 	c := portal.Credential{
-		As: as, Address: rq.address.String(), Browser: browserName(agent), Bound: bound(rq.address, agent),
-		Locale: string(rq.locale), Ref: rq.ref, Background: r.Header.Get(headerBackground) == "1",
+		As: as, Address: rq.address.String(), Locale: string(rq.locale), Ref: rq.ref, Background: r.Header.Get(headerBackground) == "1",
+	}
+	if as != api.AsCustomer { // whose sign-ins are bound to nothing
+		c.Bound, c.Browser = bound(rq.address, r.UserAgent()), browserName(r.UserAgent())
 	}
 	var session, support string
 	if token, ok := bearer(r); ok {

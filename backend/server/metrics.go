@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"countersign/backend/store"
@@ -20,6 +21,17 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
+	known    sync.Map // outcome to its series: looking them up by labels costs as much as all else here
+}
+
+type outcome struct {
+	action string
+	status int
+}
+
+type series struct {
+	requests prometheus.Counter
+	took     prometheus.Observer
 }
 
 func newMetrics(s *Server, version string) *metrics {
@@ -89,8 +101,13 @@ func (m *metrics) counter(name, help string, value func() float64) {
 }
 
 func (m *metrics) count(action string, status int, took time.Duration) {
-	m.requests.WithLabelValues(action, strconv.Itoa(status)).Inc()
-	m.took.WithLabelValues(action).Observe(took.Seconds())
+	of := outcome{action, status}
+	s, ok := m.known.Load(of)
+	if !ok {
+		s, _ = m.known.LoadOrStore(of, &series{m.requests.WithLabelValues(action, strconv.Itoa(status)), m.took.WithLabelValues(action)})
+	}
+	s.(*series).requests.Inc()
+	s.(*series).took.Observe(took.Seconds())
 }
 
 func (m *metrics) handler() http.Handler {
