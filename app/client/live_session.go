@@ -67,15 +67,19 @@ type following struct {
 func (f *following) match() {
 	ended := f.session.Ended() != ""
 	f.mu.Lock()
-	defer f.mu.Unlock()
+	over := ended && f.live != nil
 	switch {
 	case f.stopped:
-	case ended && f.live != nil:
+	case over:
 		f.live.Stop()
 		f.live = nil
 	case !ended && f.live == nil:
 		f.live = f.connection()
 		f.live.Start()
+	}
+	f.mu.Unlock()
+	if over {
+		f.session.lostLive()
 	}
 }
 
@@ -125,12 +129,12 @@ func (f *following) each(do func(*Live)) {
 
 func (f *following) stop() {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.stopped = true
 	if f.live != nil {
 		f.live.Stop()
 		f.live = nil
 	}
+	f.mu.Unlock()
 	f.session.lostLive()
 }
 
