@@ -37,6 +37,15 @@
 
   const worker = async () => (await navigator.serviceWorker?.getRegistration("/")) ?? null;
 
+  // A page that stays open for days asks for a newer version when somebody comes back to it.
+  const hour = 3600 * 1000;
+  let asked = Date.now();
+  document.addEventListener("visibilitychange", async () => {
+    if (document.visibilityState !== "visible" || Date.now() - asked < hour) return;
+    asked = Date.now();
+    (await worker())?.update().catch(() => { /* offline: the next time will do */ });
+  });
+
   window.countersign = {
     setTheme(theme) {
       keep("countersign.theme", theme);
