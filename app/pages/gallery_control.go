@@ -131,7 +131,7 @@ func (g *Gallery) choices() app.UI {
 					{Value: "nobody", Label: both("Nobody", "Personne"), Disabled: both("Not in your plan.", "Non compris dans votre offre.")},
 				}},
 		),
-		&ui.RadioGroup{ID: "durations", Label: both("Select Duration", "Choisir la durée"), Horizontal: true, Value: g.duration,
+		&ui.RadioGroup{ID: "durations", Label: both("Select Duration", "Choisir la durée"), HideLabel: true, Horizontal: true, Value: g.duration,
 			OnChange: func(_ app.Context, v string) { g.duration = v },
 			Choices: []ui.Choice{
 				{Value: "1h", Label: both("1 hour", "1 heure")}, {Value: "4h", Label: both("4 hours", "4 heures")}, {Value: "24h", Label: both("24 hours", "24 heures")},

@@ -22,6 +22,7 @@ func expectFocus(t *testing.T, tab *uitest.Tab, want, when string) {
 // focus puts the focus on an element as Tab would.
 func focus(tab *uitest.Tab, id string) { tab.Run(`document.getElementById("` + id + `").focus()`) }
 
+// X06.
 func TestDialog_by_keyboard(t *testing.T) {
 	tab := gallery(t)
 	tab.Go("/dev/gallery")

@@ -24,7 +24,7 @@ func gallery(t *testing.T) *uitest.Tab {
 	return uitest.Open(t, uitest.Serve(t, web.FS()))
 }
 
-// X04: axe finds no fault in any component, in both themes and languages, on a screen and on a phone, and nothing
+// X06: axe finds no fault in any component, in both themes and languages, on a screen and on a phone, and nothing
 // breaks the content policy.
 func TestGallery_has_no_faults_of_accessibility(t *testing.T) {
 	for _, lang := range []string{"en", "fr"} {
@@ -85,7 +85,7 @@ func TestGallery_overlays_have_no_faults_of_accessibility(t *testing.T) {
 	tab.NoProblems()
 }
 
-// X05: all works from 360 px, nothing scrolls sideways from 320 px, also with the text spacing of WCAG 1.4.12.
+// X06: all works from 360 px, nothing scrolls sideways from 320 px, also with the text spacing of WCAG 1.4.12.
 func TestGallery_never_scrolls_sideways(t *testing.T) {
 	for _, lang := range []string{"en", "fr"} {
 		tab := gallery(t)
@@ -108,7 +108,7 @@ func TestGallery_never_scrolls_sideways(t *testing.T) {
 	}
 }
 
-// X04: touch targets are 24 px at least; on a phone, buttons are 44.
+// X06: touch targets are 24 px at least; on a phone, buttons are 44.
 func TestGallery_targets_are_big_enough(t *testing.T) {
 	tab := gallery(t)
 	tab.Size(390, 844)

@@ -33,7 +33,7 @@ func TestIcons_are_in_the_sprite(t *testing.T) {
 	}
 }
 
-// X: every word of the components exists in every language.
+// X02: every word of the components exists in every language.
 func TestOwn_words_are_in_the_catalogue(t *testing.T) {
 	files, err := os.ReadDir(".")
 	if err != nil {
