@@ -70,6 +70,14 @@ func Open(p Place) *Session {
 	return s
 }
 
+// Renew forgets what was known of an earlier stay: an agent enters the organization anew.
+func (s *Session) Renew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.me, s.meAt, s.problem, s.ended = nil, time.Time{}, nil, ""
+	s.version++
+}
+
 // NewSession makes a session that calls over the given transport: for tests and for windows that bring their own.
 func NewSession(as api.As, org id.Organization, t api.Transport) *Session {
 	sessions.Lock()
