@@ -66,13 +66,13 @@ func (f *front) browser() *browser {
 	return &browser{front: f, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// reply is an answer with its page as people read it.
-type reply struct {
+// shownPage is an answer with its page as people read it.
+type shownPage struct {
 	*http.Response
 	body string
 }
 
-func (b *browser) do(r *http.Request) reply {
+func (b *browser) do(r *http.Request) shownPage {
 	b.t.Helper()
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 	res, err := b.client.Do(r)
@@ -84,10 +84,10 @@ func (b *browser) do(r *http.Request) reply {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return reply{res, html.UnescapeString(string(body))}
+	return shownPage{res, html.UnescapeString(string(body))}
 }
 
-func (b *browser) get(path string) reply {
+func (b *browser) get(path string) shownPage {
 	b.t.Helper()
 	r, err := http.NewRequest("GET", b.url+path, nil)
 	if err != nil {
@@ -97,7 +97,7 @@ func (b *browser) get(path string) reply {
 }
 
 // send sends a form as a browser does from our own page.
-func (b *browser) send(path string, fields ...string) reply {
+func (b *browser) send(path string, fields ...string) shownPage {
 	b.t.Helper()
 	r := b.form(path, fields...)
 	r.Header.Set("Origin", b.url)
@@ -129,7 +129,7 @@ func (b *browser) me(as api.As) (status int) {
 	return b.do(r).StatusCode
 }
 
-func (r reply) wants(t *testing.T, status int, texts ...string) {
+func (r shownPage) wants(t *testing.T, status int, texts ...string) {
 	t.Helper()
 	if r.StatusCode != status {
 		t.Errorf("answered %d, want %d", r.StatusCode, status)
@@ -141,7 +141,7 @@ func (r reply) wants(t *testing.T, status int, texts ...string) {
 	}
 }
 
-func (r reply) leads(t *testing.T, to string) {
+func (r shownPage) leads(t *testing.T, to string) {
 	t.Helper()
 	if got := r.Header.Get("Location"); r.StatusCode != 303 || got != to {
 		t.Errorf("answered %d to %q, want 303 to %q\n%s", r.StatusCode, got, to, r.body)
@@ -325,7 +325,7 @@ func TestNextStaysInThePortal(t *testing.T) {
 func TestThrottledFormTellsTheSeconds(t *testing.T) {
 	f := openFront(t)
 	b := f.browser()
-	var last reply
+	var last shownPage
 	for range 8 {
 		last = b.send("/sign-in", "email", f.Marie.Email, "password", "wrong")
 	}
@@ -377,7 +377,7 @@ func enrolOverHTTP(t *testing.T, f *front) string {
 // TH18: asking for a link answers a known and an unknown e-mail with the same bytes.
 func TestForgottenPasswordAnswersAlike(t *testing.T) {
 	f := openFront(t)
-	ask := func(email string) reply { return f.browser().send("/forgot", "email", email) }
+	ask := func(email string) shownPage { return f.browser().send("/forgot", "email", email) }
 	known, unknown := ask(f.Marie.Email), ask("nobody@example.test")
 	known.wants(t, 200, "If this e-mail has a sign-in here")
 	if d := cmp.Diff(known.body, unknown.body); d != "" || known.StatusCode != unknown.StatusCode {
