@@ -57,7 +57,7 @@ func TestFollow(t *testing.T) {
 			t.Errorf("link is %q before the hello", s.Link())
 		}
 		first.say(`{"t":"hello","head":1,"now":946688400000}`)
-		if skew := ui.ServerNow().Sub(time.Now()); s.Link() != LinkLive || s.Heard().IsZero() || skew != time.Hour {
+		if skew := time.Until(ui.ServerNow()); s.Link() != LinkLive || s.Heard().IsZero() || skew != time.Hour {
 			t.Errorf("link is %q, heard %v, skew %v", s.Link(), s.Heard(), skew)
 		}
 		loaded(1, 1, 1)

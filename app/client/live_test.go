@@ -127,7 +127,7 @@ func story(t *testing.T, name string, tell func(t *testing.T, l *Live, net *line
 				OnTime: func(now time.Time) {
 					d.mu.Lock()
 					defer d.mu.Unlock()
-					d.skew = now.Sub(time.Now())
+					d.skew = time.Until(now)
 				},
 				OnFailed: func() { d.note("failed") },
 			}

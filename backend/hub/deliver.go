@@ -56,13 +56,13 @@ func (h *Hub) deliver(t *topic, subs []*socket, events []live.Event, lost bool) 
 		return events, err
 	}
 	head := t.head + int64(len(next))
-	batch := newForms(pokes, kinds, head)
+	looks := newForms(pokes, kinds, head)
 	for i, s := range subs {
 		if why := verdicts[i].End; why != "" {
 			h.cut([]*socket{s}, endFrames(why), &h.count.cut)
 			continue
 		}
-		s.push(h.see(batch, s, verdicts[i].Kinds, max(t.head, s.seen)), head)
+		s.push(h.see(looks, s, verdicts[i].Kinds, max(t.head, s.seen)), head)
 	}
 	t.head = head
 	return rest, nil

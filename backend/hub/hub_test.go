@@ -276,13 +276,6 @@ func seqs(frames ...live.Frame) (list []int64) {
 	return list
 }
 
-func kinds(f live.Frame) (list []live.Kind) {
-	for _, e := range f.Events {
-		list = append(list, e.Kind)
-	}
-	return list
-}
-
 func ana() hub.Subscription {
 	return hub.Subscription{Stream: acme, Login: "ana", Session: "ana-1", Address: "192.0.2.1", After: hub.Latest}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	unknown = -1 // head of a topic that nobody has joined yet
-	batch   = 256
-	backlog = 8192 // events that may wait while permission can't be evaluated; beyond, they are read again
-	again   = 500 * time.Millisecond
+	unknown  = -1                     // head of a topic that nobody has joined yet
+	batch    = 256                    // events in one frame
+	backlog  = 8192                   // events that may wait while permission can't be evaluated; beyond, clients reload
+	tryAgain = 500 * time.Millisecond // after permission or past events could not be read
 )
 
 // topic is a stream that someone listens to. One dispatcher at a time runs it, so that its events, resumes and head
@@ -26,7 +26,7 @@ type topic struct {
 	subs    []*socket // that have joined
 	pending []live.Event
 	joins   []join
-	lost    bool // pending overflowed: the events since head must be read
+	lost    bool // pending overflowed: clients must reload
 	busy    bool // in the line for a dispatcher, or run by one, or waiting to be tried again
 
 	head int64 // of what was delivered; belongs to the one who runs the topic
@@ -154,7 +154,7 @@ func (h *Hub) run(t *topic) {
 	switch {
 	case err != nil && h.ctx.Err() == nil:
 		h.opt.Log.Warn("live delivery waits", "stream", t.stream, "err", err)
-		time.AfterFunc(again, func() { h.work.put(t) })
+		time.AfterFunc(tryAgain, func() { h.work.put(t) })
 	case call && err == nil:
 		h.work.put(t)
 	}
