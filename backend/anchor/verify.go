@@ -10,6 +10,7 @@ import (
 
 	"countersign/backend/store"
 	"countersign/shared/audit"
+	"countersign/shared/audit/chain"
 	"countersign/shared/live"
 )
 
@@ -47,7 +48,7 @@ func Verify(ctx context.Context, tx *store.Tx, key []byte, anchors Anchors) ([]F
 }
 
 func walk(ctx context.Context, tx *store.Tx, key []byte, end audit.Head, anchors Anchors) (Finding, error) {
-	v := audit.NewVerifier(key, end.Stream)
+	v := chain.NewVerifier(key, end.Stream)
 	anchored := map[int64]bool{}
 	for _, l := range anchors[end.Stream] {
 		anchored[l.Seq] = true
@@ -102,7 +103,7 @@ func Start(ctx context.Context, tx *store.Tx, key []byte, anchors Anchors) error
 		if len(first) == 0 {
 			continue
 		}
-		if wrong = audit.NewVerifier(key, h.Stream).Next(&first[0]); wrong == nil {
+		if wrong = chain.NewVerifier(key, h.Stream).Next(&first[0]); wrong == nil {
 			break // one that fits is enough: with a wrong key none does
 		}
 	}

@@ -5,13 +5,14 @@ import (
 
 	"countersign/backend/store"
 	"countersign/shared/audit"
+	"countersign/shared/audit/chain"
 	"countersign/shared/live"
 )
 
 // Walk checks one stream's audit chain from its first entry to its stored head. fault says what is wrong, naming the
 // first bad entry; err that it could not be read.
 func Walk(ctx context.Context, st *store.Tx, key []byte, stream live.Stream) (head audit.Head, fault, err error) {
-	v := audit.NewVerifier(key, stream)
+	v := chain.NewVerifier(key, stream)
 	for {
 		part, err := st.AuditAfter(ctx, stream, v.Head().Seq, 1000)
 		if err != nil {

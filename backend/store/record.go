@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/shared/audit"
+	"countersign/shared/audit/chain"
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/live"
@@ -60,7 +61,7 @@ func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
 	if err != nil {
 		return err
 	}
-	e.Seal(auditKey, e.Seq, prev)
+	chain.Seal(e, auditKey, e.Seq, prev)
 	if err := tx.writeEntry(ctx, e); err != nil {
 		return err
 	}

@@ -1,9 +1,8 @@
 package access
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -93,9 +92,11 @@ func (r *Request) named(s id.Staff) bool {
 	return slices.ContainsFunc(r.Requesters, func(q Requester) bool { return q.Staff == s })
 }
 
-// Fingerprint is what an approval binds: who asks for what. A decision on a card that has changed is a conflict.
+// Fingerprint is what an approval binds: who asks for what. A decision on a card that has changed is a conflict. It
+// guards against what changed meanwhile, not against forgery (all it covers was written by the server), so it is a
+// plain 64-bit FNV-1a: a cryptographic hash weighs more in the browser than all of this package.
 func (r *Request) Fingerprint() string {
-	h := sha256.New()
+	h := fnv.New64a()
 	fmt.Fprintf(h, "%s\n%s\n%d\n%q\n", r.ID, r.Role, r.Requested, r.Note)
 	for _, q := range r.Requesters {
 		fmt.Fprintf(h, "%s\n", q.Staff)
@@ -103,7 +104,7 @@ func (r *Request) Fingerprint() string {
 	if r.Extension != nil {
 		fmt.Fprintf(h, "%s %d\n", r.Extension.ID, r.Extension.Asked)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // Approve starts the clock, for the time the approver chose: shorter or longer than asked, at most the maximum (R05, R07).
