@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +29,10 @@ type hubPage struct {
 	stop    []func()
 	pause   func()
 	query   string
+	asked   bool // the address wants access to be asked for at once
 	list    loaded[api.FoundList]
-	busy    id.Organization // whose button is under way
+	rows    []api.Found // of list, each in its place for as long as the search is the same
+	busy    id.Organization
 	asking  askDialog
 	reason  reasonDialog
 	confirm hubConfirm
@@ -39,13 +42,12 @@ func (p *hubPage) CompoID() string { return p.At.Key("hub") }
 
 func (p *hubPage) OnMount(ctx app.Context) {
 	p.ctx = ctx
-	p.query = p.At.Param("q")
+	p.query, p.asked = p.At.Param("q"), p.At.Param("ask") != ""
 	p.load(ctx, false)
 	p.stop = append(p.stop,
 		p.At.Session.Watch(ctx, "", func(ctx app.Context) { p.load(ctx, true) }, live.Access, live.Organization),
-		p.At.Session.Keep("hub", func() []client.Unsent {
-			return []client.Unsent{{Label: ui.T("hub.note"), Text: p.asking.note}, {Label: ui.T("hub.reason"), Text: p.reason.reason}}
-		}))
+		p.At.Session.Keep("hub", p.typed),
+		p.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) })) // without a connection nothing can be done
 }
 
 func (p *hubPage) OnDismount() {
@@ -57,42 +59,81 @@ func (p *hubPage) OnDismount() {
 	}
 }
 
+func (p *hubPage) typed() []client.Unsent {
+	return []client.Unsent{{Label: ui.T("hub.note"), Text: p.asking.note}, {Label: ui.T("hub.reason"), Text: p.reason.reason}}
+}
+
 func (p *hubPage) load(ctx app.Context, background bool) {
-	before := map[id.Organization]api.Found{}
-	for _, f := range p.list.value.Organizations {
-		before[f.ID] = f
-	}
-	load(ctx, p.At, &p.list, api.SearchOrganizations, api.SearchIn{Query: p.query}, background, func(app.Context) {
-		for _, f := range p.list.value.Organizations {
-			if old, known := before[f.ID]; known {
-				p.tell(old, f)
+	before := p.rows
+	load(ctx, p.At, &p.list, api.SearchOrganizations, api.SearchIn{Query: p.query}, background, func(ctx app.Context) {
+		if p.list.err != nil {
+			return
+		}
+		holdFocus(ctx, "organizations")
+		p.rows = p.list.value.Organizations
+		if background {
+			p.rows = inPlace(before, p.rows)
+		}
+		for _, old := range before {
+			for _, now := range p.rows {
+				if old.ID == now.ID {
+					p.tell(old, now)
+				}
 			}
 		}
+		p.askAtOnce()
 	})
 }
 
-// tell says aloud what became of the agent's own request while the page was open.
+// inPlace keeps rows where they are on the screen, so that nothing slips under the pointer: new ones come last.
+func inPlace(before, now []api.Found) []api.Found {
+	place := func(f api.Found) int {
+		i := slices.IndexFunc(before, func(b api.Found) bool { return b.ID == f.ID })
+		if i < 0 {
+			return len(before)
+		}
+		return i
+	}
+	now = slices.Clone(now)
+	slices.SortStableFunc(now, func(a, b api.Found) int { return place(a) - place(b) })
+	return now
+}
+
+// askAtOnce opens the dialog that the address asked for, such as after an access has ended.
+func (p *hubPage) askAtOnce() {
+	if p.asked && len(p.rows) == 1 && p.rows[0].Button == api.ButtonRequest {
+		p.asking.show(&p.rows[0])
+	}
+	p.asked = false
+}
+
+// tell says what became of the agent's own request while the page was open.
 func (p *hubPage) tell(old, now api.Found) {
 	if old.Button != api.ButtonWithdraw || old.Request == nil || now.Request == nil || old.Request.ID != now.Request.ID {
 		return
 	}
 	switch now.Request.State {
 	case access.Active:
-		ui.ShowToast(ui.Toast{Tone: ui.Live, Text: ui.T("hub.told_approved", "organization", now.Name, "when", momentInText(now.Request.EndsAt))})
+		ui.ShowToast(ui.Toast{Tone: ui.Live, Text: ui.T("hub.told_approved", "organization", now.Name, "until", until(now.Request.EndsAt))})
 	case access.Rejected:
-		ui.ShowToast(ui.Toast{Tone: ui.Warn, Text: ui.T("hub.told_rejected", "organization", now.Name)})
+		text := ui.T("hub.told_rejected", "organization", now.Name)
+		if now.Request.Reason != "" {
+			text += " " + ui.T("remote.quoted", "text", now.Request.Reason)
+		}
+		ui.ShowToast(ui.Toast{Tone: ui.Warn, Text: text})
 	}
 }
 
 func (p *hubPage) retry(ctx app.Context) { p.load(ctx, false) }
 
-func (p *hubPage) search(ctx app.Context, q string) {
+func (p *hubPage) search(_ app.Context, q string) {
 	p.query = q
 	if p.pause != nil {
 		p.pause()
 	}
 	p.pause = ui.After(p.ctx, searchPause, func(ctx app.Context) {
-		app.Window().Get("history").Call("replaceState", app.Window().Get("history").Get("state"), "", p.At.With("q", p.query))
+		history := app.Window().Get("history")
+		history.Call("replaceState", history.Get("state"), "", p.At.With("q", strings.TrimSpace(p.query), "ask", ""))
 		p.load(ctx, false)
 	})
 }
@@ -101,59 +142,58 @@ func (p *hubPage) Render() app.UI {
 	return app.Div().Class("stack", "lg").Body(
 		&ui.PageHeader{Title: ui.T("nav.remote_support"), Lead: ui.T("hub.lead"),
 			Crumbs: []ui.Crumb{{Label: ui.T("nav.support_hub"), Href: p.At.Href(client.PageHub)}}},
-		&ui.Field{ID: "hub-search", Label: ui.T("hub.search"), Kind: ui.Search, Value: p.query, Hint: p.recognised(), Autocomplete: "off",
-			OnInput: p.search},
+		app.Div().Class("hub-search").Body(&ui.Field{ID: "hub-search", Label: ui.T("hub.search"), Kind: ui.Search, Value: p.query, Hint: p.recognized(),
+			Autocomplete: "off", OnInput: p.search}),
 		region(p.At, &p.list, 5, p.retry, p.show),
 		p.asking.render(p), p.reason.render(p), p.confirm.render(p),
 	)
 }
 
-// recognised says as what the search was understood.
-func (p *hubPage) recognised() string {
-	if p.query == "" || !p.list.has() {
-		return ui.T("hub.search_hint")
-	}
+// recognized says as what the search was understood.
+func (p *hubPage) recognized() string {
 	kind := ""
-	for _, f := range p.list.value.Organizations {
-		if kind == "" {
-			kind = f.Matched
-		} else if kind != f.Matched {
-			return ui.T("hub.search_hint")
+	for _, f := range p.rows {
+		if kind != "" && kind != f.Matched {
+			kind = ""
+			break
 		}
+		kind = f.Matched
 	}
-	if kind == "" {
+	if kind == "" || strings.TrimSpace(p.query) == "" {
 		return ui.T("hub.search_hint")
 	}
 	return ui.T("hub.matched." + kind)
 }
 
 func (p *hubPage) show(list api.FoundList) []app.UI {
-	if len(list.Organizations) == 0 {
-		if p.query == "" {
+	query := strings.TrimSpace(p.query)
+	if len(p.rows) == 0 {
+		if query == "" {
 			return []app.UI{&ui.Empty{Icon: ui.IconHeadset, Title: ui.T("hub.empty_title"), Text: ui.T("hub.empty_text")}}
 		}
-		return []app.UI{&ui.Empty{Icon: ui.IconSearch, Title: ui.T("hub.none_title", "query", p.query), Text: ui.T("hub.none_text"),
-			Actions: []app.UI{&ui.Button{Label: ui.T("hub.clear"), OnClick: func(ctx app.Context, _ app.Event) { p.search(ctx, "") }}}}}
+		return []app.UI{&ui.Empty{Icon: ui.IconSearch, Title: ui.T("hub.none_title", "query", query), Text: ui.T("hub.none_text"),
+			Actions: []app.UI{&ui.Button{ID: "hub-clear", Label: ui.T("hub.clear"), OnClick: func(ctx app.Context, _ app.Event) {
+				p.search(ctx, "")
+				ui.FocusLater(p.ctx, "hub-search")
+			}}}}}
 	}
-	lines := make([]ui.Line, 0, len(list.Organizations))
-	for i := range list.Organizations {
-		f := &list.Organizations[i]
+	lines := make([]ui.Line, 0, len(p.rows))
+	for i := range p.rows {
+		f := &p.rows[i]
 		lines = append(lines, ui.Line{ID: string(f.ID), Cells: []app.UI{
-			app.Div().Body(app.Strong().Text(f.Name), app.Span().Class("hint").Text(" "+f.Reference)),
+			app.Span().Class("hub-name").Body(app.Span().Text(f.Name), app.Span().Class("hint").Text(f.Reference)),
 			app.Span().Text(managedText(f)),
 			p.state(f),
-			app.Span().Text(insideText(f)),
-			p.act(f),
+			&keyed{Key: string(f.ID), Body: func() app.UI { return p.act(f) }},
 		}})
 	}
 	title := ui.T("hub.open_title")
-	if p.query != "" {
+	if query != "" {
 		title = ui.T("hub.found", "n", len(lines))
 	}
 	card := &ui.Card{ID: "organizations", Title: title, Flush: true, Body: []app.UI{&ui.Table{ID: "hub-table", Label: title, Lines: lines,
 		Columns: []ui.Column{{Title: ui.T("hub.col_organization"), Kind: ui.Title}, {Title: ui.T("remote.managed_by")},
-			{Title: ui.T("remote.col_state"), Kind: ui.State}, {Title: ui.T("hub.col_inside"), Kind: ui.Drop},
-			{Title: ui.T("hub.col_act"), HideTitle: true, Kind: ui.Act}}}}}
+			{Title: ui.T("remote.col_state"), Kind: ui.State}, {Title: ui.T("hub.col_act"), HideTitle: true, Kind: ui.Act}}}}}
 	if list.More {
 		card.Footer = []app.UI{ui.Hint(ui.T("hub.more"))}
 	}
@@ -170,281 +210,42 @@ func managedText(f *api.Found) string {
 	return ui.T("hub.managed_customer")
 }
 
-func insideText(f *api.Found) string {
-	if len(f.Inside) == 0 {
-		return "–"
-	}
-	return joinNames(f.Inside)
-}
-
-// state is the row's state in words, with until when and whose it is.
+// state is the row's state in words, with until when and whose it is, and who is inside.
 func (p *hubPage) state(f *api.Found) app.UI {
 	if f.State != org.Active {
 		return ui.TagIcon(ui.Warn, ui.IconBan, ui.T("hub.state."+string(f.State)))
 	}
-	r := f.Request
-	if r == nil {
-		return app.Span().Class("hint").Text(ui.T("hub.no_access_yet"))
+	var parts []app.UI
+	if r := f.Request; r == nil {
+		parts = append(parts, app.Span().Class("hint").Text(ui.T("hub.no_access_yet")))
+	} else {
+		parts = append(parts, stateTag(r.State), app.Span().Class("hint").Text(stateDetail(f, r)))
 	}
-	detail := ""
-	switch {
-	case r.State == access.Active && f.Usable && !f.Mine && len(r.Requesters) > 0:
-		detail = ui.T("hub.usable", "agents", agentNames(r), "when", momentInText(r.EndsAt))
-	case r.State == access.Active:
-		detail = ui.T("hub.until", "when", momentInText(r.EndsAt))
-	case r.State == access.Pending && !f.Mine:
-		detail = ui.T("hub.pending_of", "agents", agentNames(r), "when", moment(r.CreatedAt))
-	case r.State == access.Pending:
-		detail = ui.T("hub.pending_since", "when", moment(r.CreatedAt), "phrase", r.Phrase)
-	case r.State == access.Rejected && r.Reason != "":
-		detail = ui.T("hub.rejected_why", "when", moment(r.EndedAt), "reason", r.Reason)
-	default:
-		detail = moment(r.EndedAt)
+	if len(f.Inside) > 0 {
+		parts = append(parts, ui.Tag(ui.Live, ui.T("hub.inside", "n", len(f.Inside), "names", listed(f.Inside))))
 	}
-	return app.Div().Class("hub-state").Body(stateTag(r.State), app.Span().Class("hint").Text(detail))
+	return app.Div().Class("hub-state").Body(parts...)
 }
 
-// act is the one button of the row, and a menu for what is done more seldom (R08).
-func (p *hubPage) act(f *api.Found) app.UI {
-	b := &ui.Button{ID: "act-" + string(f.ID), Busy: p.busy == f.ID}
-	switch f.Button {
-	case api.ButtonRequest:
-		b.Label, b.OnClick = ui.T("hub.request"), func(app.Context, app.Event) { p.asking.show(f) }
-	case api.ButtonJoin:
-		b.Label, b.OnClick = ui.T("hub.join"), func(ctx app.Context, _ app.Event) { p.join(f) }
-	case api.ButtonWithdraw:
-		b.Label, b.Icon, b.OnClick = ui.T("hub.withdraw"), ui.IconUndo, func(ctx app.Context, _ app.Event) { p.withdraw(f) }
-	case api.ButtonEnter:
-		b.Label, b.Kind, b.Icon = ui.T("hub.enter"), ui.Primary, ui.IconLogIn
+func stateDetail(f *api.Found, r *access.Request) string {
+	switch r.State {
+	case access.Active:
 		switch {
-		case f.ManagedBy == org.ServiceProvider && f.Cooling:
-			b.Disabled = ui.T("access.error.cooling_off", "days", int(org.CoolingOff/(24*time.Hour)))
-		case f.ManagedBy == org.ServiceProvider:
-			b.OnClick = func(app.Context, app.Event) { p.reason.show(f) }
-		default:
-			b.OnClick = func(ctx app.Context, _ app.Event) { p.enter(f) }
+		case r.Source == access.Invited:
+			return ui.T("hub.invited", "until", until(r.EndsAt))
+		case !f.Mine:
+			return ui.T("hub.usable", "agents", names(r), "until", until(r.EndsAt))
 		}
-	default:
-		return app.Span().Class("hint").Text("–")
-	}
-	b.Name = b.Label + " " + f.Name
-	items := p.seldom(f)
-	if len(items) == 0 {
-		return b
-	}
-	return ui.Row(b, &ui.Menu{ID: "more-" + string(f.ID), Label: ui.T("hub.more_acts", "organization", f.Name), Icon: ui.IconEllipsis, IconOnly: true, Kind: ui.Quiet, Items: items})
-}
-
-func (p *hubPage) seldom(f *api.Found) []ui.MenuItem {
-	me := p.At.Session.Me()
-	if me == nil || me.Staff == nil {
-		return nil
-	}
-	var items []ui.MenuItem
-	if r := f.Request; r != nil && r.State == access.Active {
-		if f.Mine {
-			items = append(items, ui.MenuItem{Label: ui.T("hub.finish"), Icon: ui.IconCheck, OnSelect: func(ctx app.Context) { p.confirm.show("finish", f) }})
+		return until(r.EndsAt)
+	case access.Pending:
+		if !f.Mine {
+			return ui.T("hub.pending_of", "n", len(r.Requesters), "agents", names(r), "when", momentInText(r.CreatedAt))
 		}
-		if me.Staff.Rank.AtLeast(org.Lead) {
-			items = append(items, ui.MenuItem{Label: ui.T("hub.lead_revoke"), Icon: ui.IconBan, Danger: true, OnSelect: func(ctx app.Context) { p.confirm.show("revoke", f) }})
+		return ui.T("hub.pending_since", "when", momentInText(r.CreatedAt), "phrase", r.Phrase)
+	case access.Rejected:
+		if r.Reason != "" {
+			return moment(r.EndedAt) + " · " + ui.T("remote.quoted", "text", r.Reason)
 		}
 	}
-	if r := f.Request; r != nil && r.State == access.Pending && !f.Mine && me.Staff.Rank.AtLeast(org.Lead) {
-		items = append(items, ui.MenuItem{Label: ui.T("hub.lead_withdraw"), Icon: ui.IconUndo, OnSelect: func(ctx app.Context) { p.withdraw(f) }})
-	}
-	if me.Staff.Rank.AtLeast(org.Administrator) && f.ManagedBy == org.Customer && !f.Proposed && f.State == org.Active {
-		items = append(items, ui.MenuItem{Label: ui.T("hub.propose"), Icon: ui.IconHand, OnSelect: func(ctx app.Context) { p.confirm.show("propose", f) }})
-	}
-	return items
-}
-
-func (p *hubPage) request(f *api.Found) api.RequestIn {
-	return api.RequestIn{Org: api.Org{Org: f.ID}, Request: f.Request.ID}
-}
-
-func (p *hubPage) join(f *api.Found) {
-	p.busy = f.ID
-	in := api.AskIn{Org: api.Org{Org: f.ID}}
-	in.Body.Minutes = max(f.Request.Requested, int(access.ShortestDuration/time.Minute))
-	client.Call(p.ctx, p.At.Session, api.RequestAccess, in, p.after(f, func() string { return ui.T("hub.joined", "organization", f.Name) }))
-}
-
-func (p *hubPage) withdraw(f *api.Found) {
-	p.busy = f.ID
-	client.Call(p.ctx, p.At.Session, api.WithdrawAccess, p.request(f), p.after(f, func() string { return ui.T("hub.withdrawn", "organization", f.Name) }))
-}
-
-// after ends an act on a row: says what happened and shows what is true now.
-func (p *hubPage) after(f *api.Found, said func() string) func(app.Context, access.Request, error) {
-	return func(ctx app.Context, _ access.Request, err error) {
-		p.busy = ""
-		if err != nil {
-			toastFailure(err)
-		} else {
-			ui.ShowToast(ui.Toast{Text: said()})
-		}
-		p.load(ctx, true)
-	}
-}
-
-func (p *hubPage) enter(f *api.Found) {
-	p.busy = f.ID
-	client.Call(p.ctx, p.At.Session, api.EnterSupport, p.request(f), p.entered)
-}
-
-// entered leads into the organization.
-func (p *hubPage) entered(ctx app.Context, out api.Entered, err error) {
-	p.busy, p.reason.busy = "", false
-	if err != nil {
-		toastFailure(err)
-		p.load(ctx, true)
-		return
-	}
-	p.reason.open, p.reason.reason = false, ""
-	ctx.Navigate(out.Path)
-}
-
-// askDialog is "Request Access": Select Duration, Note for approver, Submit (R04).
-type askDialog struct {
-	open    bool
-	found   *api.Found
-	length  length
-	note    string
-	busy    bool
-	problem string
-}
-
-func (d *askDialog) show(f *api.Found) {
-	d.open, d.found, d.problem = true, f, ""
-	d.length.set(int(access.Durations()[0] / time.Minute))
-}
-
-func (d *askDialog) render(p *hubPage) app.UI {
-	lead := ""
-	if d.found != nil {
-		lead = ui.T("hub.request_lead", "organization", d.found.Name, "owner", d.found.OwnerName)
-	}
-	return &ui.Dialog{ID: "request-access", Open: d.open, Title: ui.T("hub.request"), Lead: lead, Dirty: d.note != "",
-		OnClose:  func(app.Context) { d.open, d.note = false, "" },
-		OnSubmit: func(ctx app.Context) { d.send(p) },
-		Body: func() []app.UI {
-			return []app.UI{
-				d.length.render("request-duration", ui.T("remote.select_duration"), int(access.GreatestMaximum/time.Minute), 0),
-				&ui.Field{ID: "request-note", Label: ui.T("hub.note"), Kind: ui.Area, Rows: 3, Optional: true, MaxLength: access.NoteAtMost, Value: d.note,
-					Hint: ui.T("hub.note_hint"), OnInput: func(_ app.Context, v string) { d.note = v }},
-				formError(d.problem),
-			}
-		},
-		Actions: func() []app.UI {
-			return []app.UI{&ui.Button{ID: "request-send", Label: ui.T("hub.submit"), Kind: ui.Primary, Submit: true, Busy: d.busy}}
-		}}
-}
-
-func (d *askDialog) send(p *hubPage) {
-	if d.busy || !d.length.valid(int(access.GreatestMaximum/time.Minute)) {
-		return
-	}
-	d.busy, d.problem = true, ""
-	in := api.AskIn{Org: api.Org{Org: d.found.ID}}
-	in.Body.Minutes, in.Body.Note = d.length.minutes, strings.TrimSpace(d.note)
-	client.Call(p.ctx, p.At.Session, api.RequestAccess, in, func(ctx app.Context, _ access.Request, err error) {
-		d.busy = false
-		if err != nil {
-			fields, general := formFailure(err, "minutes", "note")
-			d.length.problem, d.problem = fields["minutes"], general+fields["note"]
-			p.load(ctx, true)
-			return
-		}
-		d.open, d.note = false, ""
-		ui.ShowToast(ui.Toast{Text: ui.T("hub.requested", "organization", d.found.Name)})
-		p.load(ctx, true)
-	})
-}
-
-// reasonDialog is the entry into an organization that the provider manages: no request, but a reason.
-type reasonDialog struct {
-	open    bool
-	found   *api.Found
-	reason  string
-	busy    bool
-	problem string
-}
-
-func (d *reasonDialog) show(f *api.Found) { d.open, d.found, d.problem = true, f, "" }
-
-func (d *reasonDialog) render(p *hubPage) app.UI {
-	lead := ""
-	if d.found != nil {
-		lead = ui.T("hub.enter_lead", "organization", d.found.Name)
-	}
-	return &ui.Dialog{ID: "enter-managed", Open: d.open, Title: ui.T("hub.enter"), Lead: lead, Dirty: d.reason != "",
-		OnClose:  func(app.Context) { d.open, d.reason = false, "" },
-		OnSubmit: func(ctx app.Context) { d.send(p) },
-		Body: func() []app.UI {
-			return []app.UI{&ui.Field{ID: "enter-reason", Label: ui.T("hub.reason"), Hint: ui.T("hub.reason_hint"), Kind: ui.Area, Rows: 3, Required: true,
-				MaxLength: access.NoteAtMost, Value: d.reason, Error: d.problem, OnInput: func(_ app.Context, v string) { d.reason, d.problem = v, "" }}}
-		},
-		Actions: func() []app.UI {
-			return []app.UI{&ui.Button{ID: "enter-send", Label: ui.T("hub.enter"), Icon: ui.IconLogIn, Kind: ui.Primary, Submit: true, Busy: d.busy}}
-		}}
-}
-
-func (d *reasonDialog) send(p *hubPage) {
-	if d.busy {
-		return
-	}
-	if strings.TrimSpace(d.reason) == "" {
-		d.problem = ui.T("access.error.reason_needed")
-		return
-	}
-	d.busy = true
-	in := api.EnterManagedIn{Org: api.Org{Org: d.found.ID}}
-	in.Body.Reason = strings.TrimSpace(d.reason)
-	client.Call(p.ctx, p.At.Session, api.EnterManaged, in, p.entered)
-}
-
-// hubConfirm asks before what ends access for others, and before a proposal.
-type hubConfirm struct {
-	what  string // finish, revoke, propose; "" when closed
-	found *api.Found
-	busy  bool
-}
-
-func (c *hubConfirm) show(what string, f *api.Found) { c.what, c.found = what, f }
-
-func (c *hubConfirm) render(p *hubPage) app.UI {
-	d := &ui.Confirm{ID: "hub-confirm", Open: c.what != "", Busy: c.busy, OnClose: func(app.Context) { c.what = "" }}
-	if c.what == "" {
-		return d
-	}
-	d.Title = ui.T("hub.confirm."+c.what+".title", "organization", c.found.Name)
-	d.Text = ui.T("hub.confirm."+c.what+".text", "organization", c.found.Name)
-	d.Action = ui.T("hub.confirm." + c.what + ".do")
-	if c.what != "revoke" {
-		d.Kind = ui.Primary
-	}
-	d.OnConfirm = func(ctx app.Context) { c.send(p) }
-	return d
-}
-
-func (c *hubConfirm) send(p *hubPage) {
-	c.busy = true
-	what, f := c.what, c.found
-	done := func(ctx app.Context, err error) {
-		c.busy, c.what = false, ""
-		if err != nil {
-			toastFailure(err)
-		} else {
-			ui.ShowToast(ui.Toast{Text: ui.T("hub.confirm."+what+".done", "organization", f.Name)})
-		}
-		p.load(ctx, true)
-	}
-	switch what {
-	case "finish":
-		client.Call(p.ctx, p.At.Session, api.FinishAccess, p.request(f), func(ctx app.Context, _ access.Request, err error) { done(ctx, err) })
-	case "revoke":
-		client.Call(p.ctx, p.At.Session, api.LeadRevokeAccess, p.request(f), func(ctx app.Context, _ access.Request, err error) { done(ctx, err) })
-	case "propose":
-		client.Call(p.ctx, p.At.Session, api.ProposeManagedBy, api.Org{Org: f.ID}, func(ctx app.Context, _ api.None, err error) { done(ctx, err) })
-	}
+	return moment(r.EndedAt)
 }

@@ -16,7 +16,10 @@ import (
 // written as people read them.
 func sentence(e audit.Entry) []app.UI {
 	const mark = "\x00"
-	text := sentenceText(e, mark)
+	who, text := actorName(e.Actor), sentenceText(e, mark)
+	if e.Kind == audit.SupportLeft && e.Detail["agent"] != "" { // told of the agent, whoever ended the stay
+		who, text = e.Detail["agent"], ui.T("audit."+string(e.Kind), "agent", mark)
+	}
 	before, after, found := strings.Cut(text, mark)
 	if !found {
 		return []app.UI{app.Text(text)}
@@ -25,7 +28,7 @@ func sentence(e audit.Entry) []app.UI {
 	if before != "" {
 		parts = append(parts, app.Text(before))
 	}
-	return append(parts, app.Strong().Text(actorName(e.Actor)), app.Text(after))
+	return append(parts, app.Strong().Text(who), app.Text(after))
 }
 
 func sentenceText(e audit.Entry, actor string) string {

@@ -20,7 +20,7 @@ func supportFrame(at client.Seat) app.UI {
 	return &supportBanner{At: at, View: *me.Support}
 }
 
-// supportBanner says where the agent is, as what, by whose word and until when, and lets them out.
+// supportBanner says where the agent is, as what, by whose word and until when, and lets them out (R09).
 type supportBanner struct {
 	app.Compo
 
@@ -31,61 +31,89 @@ type supportBanner struct {
 	mounted bool
 	leaving bool
 	told    string // the page that the customer was told of
+	near    func() // stops the wait for the last minutes
 	more    moreDialog
-	soon    bool // the end is near: more time is offered
 }
 
 // moreFrom is how long before its end a session offers to ask for more time.
 const moreFrom = 5 * time.Minute
 
-// OnMount keeps the context of the banner and tells the customer which page is open.
+// OnMount says where the agent has come to, and tells the customer which page is open.
 func (b *supportBanner) OnMount(ctx app.Context) {
 	b.ctx, b.mounted = ctx, true
-	b.tell()
-	b.watchEnd()
+	ui.Announce(ui.T("shell.support_entered", "organization", b.View.Name, "role", roleName(b.View.Role)))
+	ctx.Defer(func(app.Context) {
+		if activeElement() == nil {
+			ui.Focus(ui.PageTitleID)
+		}
+	})
+	b.follow()
 }
 
 // OnUpdate tells the customer when another page was opened.
-func (b *supportBanner) OnUpdate(app.Context) {
+func (b *supportBanner) OnUpdate(app.Context) { b.follow() }
+
+// OnDismount stops the wait.
+func (b *supportBanner) OnDismount() {
+	if b.near != nil {
+		b.near()
+	}
+}
+
+func (b *supportBanner) follow() {
+	if !b.mounted {
+		return
+	}
 	b.tell()
-	b.watchEnd()
+	if b.near != nil {
+		b.near()
+		b.near = nil
+	}
+	if left := b.View.EndsAt.Sub(ui.ServerNow()) - moreFrom; left > 0 {
+		b.near = ui.After(b.ctx, left, func(app.Context) {}) // draws the banner again
+	}
 }
 
 func (b *supportBanner) tell() {
-	if !b.mounted || b.told == b.At.Page {
+	if b.told == b.At.Page {
 		return
 	}
 	b.told = b.At.Page
 	in := api.ViewingIn{Org: b.At.OrgIn()}
 	in.Body.Page = b.At.Page
-	client.Load(b.ctx, b.At.Session, api.TellViewing, in, true, func(app.Context, api.None, error) {})
+	client.Load(b.ctx, b.At.Session, api.TellViewing, in, true, func(_ app.Context, _ api.None, err error) {
+		if err != nil && b.told == in.Body.Page {
+			b.told = "" // told again at the next occasion
+		}
+	})
 }
 
-// watchEnd renders again when the last minutes begin.
-func (b *supportBanner) watchEnd() {
-	left := b.View.EndsAt.Sub(ui.ServerNow())
-	if b.soon = left <= moreFrom; !b.soon && b.mounted {
-		end := b.View.EndsAt
-		ui.After(b.ctx, left-moreFrom, func(app.Context) { b.soon = b.View.EndsAt.Equal(end) || b.View.EndsAt.Sub(ui.ServerNow()) <= moreFrom })
-	}
+// mayAsk reports whether more time can be asked for now.
+func (b *supportBanner) mayAsk() bool {
+	return b.View.Source != access.Managed && !b.View.MoreAsked && b.View.MoreAtMost >= int(access.ShortestDuration/time.Minute) &&
+		b.View.EndsAt.Sub(ui.ServerNow()) <= moreFrom
 }
 
 // Render implements app.Composer.
 func (b *supportBanner) Render() app.UI {
 	text := []app.UI{app.Text(ui.T("shell.support_in") + " "), app.Strong().Text(b.View.Name),
-		app.Text(" " + ui.T("shell.support_as") + " "), app.Strong().Text(string(b.View.Role)), app.Text(".")}
+		app.Text(" " + ui.T("shell.support_as") + " "), app.Strong().Text(roleName(b.View.Role)), app.Text(".")}
 	if b.View.ApprovedBy != "" {
-		text = append(text, app.Text(" "+ui.T("shell.support_by", "name", b.View.ApprovedBy)))
+		key := "shell.support_by"
+		if b.View.Source == access.Invited {
+			key = "shell.support_invited"
+		}
+		text = append(text, app.Text(" "+ui.T(key, "name", b.View.ApprovedBy)))
 	}
 	more := ""
-	if b.View.Source != access.Managed && b.soon && !b.View.MoreAsked {
+	switch {
+	case b.View.MoreAsked:
+		text = append(text, app.Text(" "+ui.T("shell.support_more_waits")))
+	case b.mayAsk():
 		more = ui.T("shell.support_more")
 	}
-	if b.View.MoreAsked {
-		text = append(text, app.Text(" "+ui.T("shell.support_more_waits")))
-	}
 	return app.Div().Body(&ui.SupportFrame{
-		More: more, OnMore: func(app.Context) { b.more.show() },
+		More: more, OnMore: func(app.Context) { b.more.show(b.View.MoreAtMost) },
 		Label: ui.T("shell.support_view"), Text: text, Until: b.View.EndsAt, Ends: ui.T("shell.support_ends"),
 		Leave: ui.T("shell.support_leave"), Leaving: b.leaving, OnLeave: b.leave,
 		OnEnd: func(app.Context) { b.At.Session.Refresh(b.ctx, true) },
@@ -93,6 +121,9 @@ func (b *supportBanner) Render() app.UI {
 }
 
 func (b *supportBanner) leave(app.Context) {
+	if b.leaving {
+		return
+	}
 	b.leaving = true
 	client.Call(b.ctx, b.At.Session, api.LeaveSupport, b.At.OrgIn(), func(ctx app.Context, _ api.None, err error) {
 		b.leaving = false
@@ -107,28 +138,33 @@ func (b *supportBanner) leave(app.Context) {
 // moreDialog asks the customer for more time.
 type moreDialog struct {
 	open    bool
+	most    int
 	length  length
 	busy    bool
 	problem string
 }
 
-func (d *moreDialog) show() {
-	d.open, d.problem = true, ""
-	d.length.set(int(access.Durations()[0] / time.Minute))
+func (d *moreDialog) show(most int) {
+	d.open, d.most, d.problem = true, most, ""
+	d.length.set(min(int(access.Durations()[0]/time.Minute), most))
 }
 
 func (d *moreDialog) render(b *supportBanner) app.UI {
-	most := int(access.GreatestMaximum / time.Minute)
 	return &ui.Dialog{ID: "more-time", Open: d.open, Title: ui.T("shell.support_more"), Size: ui.Small,
 		OnClose: func(app.Context) { d.open = false },
-		OnSubmit: func(app.Context) {
-			if !d.busy && d.length.valid(most) {
-				d.send(b)
+		OnSubmit: func(ctx app.Context) {
+			if d.busy {
+				return
 			}
+			if !d.length.valid(d.most) {
+				ui.FocusInvalid(ctx)
+				return
+			}
+			d.send(b)
 		},
 		Body: func() []app.UI {
-			return []app.UI{app.P().Text(ui.T("shell.support_more_text")),
-				d.length.render("more-duration", ui.T("remote.select_duration"), most, 0), formError(d.problem)}
+			return []app.UI{slot(formError(d.problem)), app.P().Text(ui.T("shell.support_more_text", "until", until(b.View.EndsAt))),
+				d.length.render(lengthField{ID: "more-duration", Label: ui.T("remote.select_duration"), Maximum: d.most})}
 		},
 		Actions: func() []app.UI {
 			return []app.UI{&ui.Button{ID: "more-send", Label: ui.T("hub.submit"), Kind: ui.Primary, Submit: true, Busy: d.busy}}
@@ -144,24 +180,11 @@ func (d *moreDialog) send(b *supportBanner) {
 		if err != nil {
 			fields, general := formFailure(err, "minutes")
 			d.length.problem, d.problem = fields["minutes"], general
+			ui.FocusInvalid(ctx)
 			return
 		}
 		d.open = false
 		ui.ShowToast(ui.Toast{Text: ui.T("shell.support_more_asked")})
 		b.At.Session.Refresh(ctx, true)
 	})
-}
-
-// supportEnded stands in place of the page once the access is over: nothing of the organization is shown any more, but
-// what was typed can be copied.
-func supportEnded(at client.Seat) app.UI {
-	body := []app.UI{
-		&ui.PageHeader{Title: ui.T("shell.support_over")},
-		&ui.Banner{Tone: ui.Live, Title: at.Session.Ended(), Alert: true, Actions: []app.UI{
-			&ui.Button{Label: ui.T("shell.support_back"), Kind: ui.Primary, Icon: ui.IconArrowLeft, Href: "/" + client.PageHub}}},
-	}
-	for _, u := range at.Session.Unsent() {
-		body = append(body, &ui.Card{Title: u.Label, Body: []app.UI{&ui.Copyable{Label: u.Label, Text: u.Text}}})
-	}
-	return ui.Stack(body...)
 }

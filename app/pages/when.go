@@ -105,3 +105,14 @@ func two(n int) string {
 	}
 	return strconv.Itoa(n)
 }
+
+// until is a moment as an end: "until 14:05", "until tomorrow at 14:05", "until 12 Nov at 14:05".
+func until(t time.Time) string {
+	switch daysFrom(t) {
+	case 0:
+		return ui.T("remote.until.today", "time", clock(t))
+	case 1:
+		return ui.T("remote.until.tomorrow", "time", clock(t))
+	}
+	return ui.T("remote.until.day", "day", date(t), "time", clock(t))
+}

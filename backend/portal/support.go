@@ -218,7 +218,8 @@ func (tx *Tx) supportView() (api.SupportView, error) {
 		return api.SupportView{}, err
 	}
 	return api.SupportView{Session: x.ID, Org: x.Org, Name: o.Name, Role: x.Role, Source: g.Source, ApprovedBy: g.DecidedBy.Name,
-		StartedAt: x.StartedAt, EndsAt: x.EndsAt, GrantEnds: g.EndsAt, Request: g.ID, MoreAsked: r.Extension != nil}, nil
+		StartedAt: x.StartedAt, EndsAt: x.EndsAt, GrantEnds: g.EndsAt, Request: g.ID, MoreAsked: r.Extension != nil,
+		MoreAtMost: max(0, int(r.StartsAt.Add(o.MaximumGrant).Sub(r.EndsAt)/time.Minute))}, nil
 }
 
 // TellViewing tells the customer which page the agent has open.
@@ -322,7 +323,8 @@ func phoneEnd(q string) string {
 
 // found adds what the agent can do with the organization (R08).
 func (tx *Tx) found(row store.OrganizationRow, q string) (api.Found, error) {
-	f := api.Found{Organization: row.Organization, OwnerName: row.OwnerName, Inside: []string{}, Proposed: row.ProposedBy != "", Matched: matched(row, q)}
+	f := api.Found{Organization: row.Organization, OwnerName: row.OwnerName, Inside: []string{}, Proposed: row.ProposedBy != "", Matched: matched(row, q),
+		MaximumMinutes: int(row.MaximumGrant / time.Minute)}
 	pending, active, err := tx.open(row.ID)
 	if err != nil {
 		return f, err

@@ -55,7 +55,8 @@ type SupportView struct {
 	EndsAt     time.Time         `json:"ends_at"`
 	GrantEnds  time.Time         `json:"grant_ends"`
 	Request    id.AccessRequest  `json:"request"`
-	MoreAsked  bool              `json:"more_asked"` // a wish for more time waits
+	MoreAsked  bool              `json:"more_asked"`   // a wish for more time waits
+	MoreAtMost int               `json:"more_at_most"` // minutes that can still be asked for within the organization's maximum
 }
 
 // SignIn is one of the person's open sign-ins.

@@ -21,6 +21,8 @@ type Found struct {
 	Matched   string            `json:"matched"` // what the search recognised: uuid, name, reference, phone; "" without a search
 	Proposed  bool              `json:"proposed"`
 	Sitting   id.SupportSession `json:"sitting,omitempty"` // the agent's own open session in it
+
+	MaximumMinutes int `json:"maximum_minutes"` // bound on every grant
 }
 
 // Button is what the row offers (R08).
