@@ -13,7 +13,6 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/audit"
 	"countersign/shared/errs"
-	"countersign/shared/i18n"
 	"countersign/shared/id"
 )
 
@@ -27,7 +26,6 @@ type Visitor struct {
 	Bound   string // as Credential.Bound
 	Device  string // the cookie that remembers on which device a login was used
 	Ref     string
-	Locale  i18n.Locale
 }
 
 // Entry is what a right password or code leads to: a sign-in, or the question for the second factor (Ticket).

@@ -178,7 +178,7 @@ func (h *SignIn) scheme() string {
 func (h *SignIn) visitor(r *http.Request) portal.Visitor {
 	rq, agent := requestOf(r.Context()), r.UserAgent()
 	return portal.Visitor{Address: rq.address, Browser: browserName(agent), Bound: bound(rq.address, agent), Device: h.cookies.device(r),
-		Ref: rq.ref, Locale: h.locale(r)}
+		Ref: rq.ref}
 }
 
 // credential is the sign-in that the browser holds as a kind of caller.
@@ -240,7 +240,7 @@ func (h *SignIn) doorPage(r *http.Request, door api.As, email, next string) *for
 	if next != "" {
 		p.Hidden = []hiddenField{{"next", next}}
 	}
-	email = clip(email, mostEmail)
+	email = atMost(email, mostEmail)
 	password := ""
 	for _, d := range h.demo {
 		if d.Email == email {
@@ -312,15 +312,15 @@ func (h *SignIn) destination(as api.As, next string) string {
 	if as == api.AsStaff {
 		home = "/hub/remote-support"
 	}
-	forStaff := slicesHasPrefix(next, "/hub", "/organizations", "/staff", "/audit", "/support/")
-	forCustomer := next == "/" || slicesHasPrefix(next, "/o/")
+	forStaff := hasAnyPrefix(next, "/hub", "/organizations", "/staff", "/audit", "/support/")
+	forCustomer := next == "/" || hasAnyPrefix(next, "/o/")
 	if next == "" || as == api.AsStaff && forCustomer || as == api.AsCustomer && forStaff {
 		return home
 	}
 	return next
 }
 
-func slicesHasPrefix(s string, prefixes ...string) bool {
+func hasAnyPrefix(s string, prefixes ...string) bool {
 	for _, p := range prefixes {
 		if strings.HasPrefix(s, p) {
 			return true
@@ -336,7 +336,8 @@ func withQuery(path, name, value string) string {
 	return path + "?" + url.Values{name: {value}}.Encode()
 }
 
-func clip(s string, n int) string {
+// atMost is s, or nothing when it is longer than any right value.
+func atMost(s string, n int) string {
 	if len(s) > n {
 		return ""
 	}
@@ -373,7 +374,7 @@ func (h *SignIn) factorPage(r *http.Request, next string) *formPage {
 // enterFactor takes the code.
 func (h *SignIn) enterFactor(w http.ResponseWriter, r *http.Request) {
 	next := r.PostForm.Get("next")
-	entry, err := h.svc.SignInFactor(r.Context(), h.visitor(r), h.cookies.ticket(r), clip(r.PostForm.Get("code"), 64))
+	entry, err := h.svc.SignInFactor(r.Context(), h.visitor(r), h.cookies.ticket(r), atMost(r.PostForm.Get("code"), 64))
 	switch {
 	case errs.Is(err, errs.Unauthenticated):
 		h.cookies.setTicket(w, "", 0)

@@ -21,7 +21,7 @@ func (h *SignIn) showForgot(w http.ResponseWriter, r *http.Request) {
 func (h *SignIn) forgotPage(r *http.Request, email string) *formPage {
 	p := h.newPage(r, "signin.forgot_title")
 	p.Lead = []string{p.T("signin.forgot_lead")}
-	p.Fields = []formField{{ID: "email", Type: "email", Label: p.T("signin.email"), Autocomplete: "username", Value: clip(email, mostEmail), Most: mostEmail}}
+	p.Fields = []formField{{ID: "email", Type: "email", Label: p.T("signin.email"), Autocomplete: "username", Value: atMost(email, mostEmail), Most: mostEmail}}
 	p.Submit = p.T("signin.forgot_submit")
 	p.Links = []pageLink{{pathCustomer, p.T("signin.back")}}
 	return p
@@ -30,7 +30,7 @@ func (h *SignIn) forgotPage(r *http.Request, email string) *formPage {
 // askReset answers every e-mail alike, and only then looks whether it is known.
 func (h *SignIn) askReset(w http.ResponseWriter, r *http.Request) {
 	email := r.PostForm.Get("email")
-	if clip(email, mostEmail) == "" {
+	if atMost(email, mostEmail) == "" {
 		h.forgotPage(r, "").fail(w, r, errs.BadField("email", "signin.error.email_missing"))
 		return
 	}
