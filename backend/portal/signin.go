@@ -39,10 +39,8 @@ type Entry struct {
 }
 
 const (
-	ticketFor    = 5 * time.Minute
-	mostSignIns  = 10 // of one login
-	mostDevices  = 5  // logins that one browser remembers
-	deviceBorder = "~"
+	ticketFor   = 5 * time.Minute
+	mostSignIns = 10 // of one login
 )
 
 // visit is a transaction of somebody who is not known yet. It runs even on a full disk: whoever wants to revoke access
@@ -365,48 +363,6 @@ func shownAddress(s string) string {
 		return "–"
 	}
 	return s
-}
-
-// device is what a browser's cookie remembers of a login, "" when it was not used there.
-func (s *Service) device(cookie string, l id.Login, now time.Time) string {
-	for value := range strings.SplitSeq(cookie, deviceBorder) {
-		if device, ok := login.VerifyDevice(s.Keys.Derive(vault.Device), l, value, now); ok {
-			return device
-		}
-	}
-	return ""
-}
-
-// remember is the cookie with the login put first. A browser remembers a few logins.
-func (s *Service) remember(cookie string, l id.Login, device string, now time.Time) string {
-	key := s.Keys.Derive(vault.Device)
-	values := []string{login.NewDevice(key, l, device, now, s.Rand)}
-	for value := range strings.SplitSeq(cookie, deviceBorder) {
-		if _, same := login.VerifyDevice(key, l, value, now); value != "" && !same && len(values) < mostDevices && len(value) < 200 {
-			values = append(values, value)
-		}
-	}
-	return strings.Join(values, deviceBorder)
-}
-
-// attempts keeps the throttle's buckets in the transaction.
-type attempts struct{ tx *Tx }
-
-func (a attempts) Attempts(key string) (login.Attempts, error) {
-	text, err := a.tx.Attempts(a.tx, key)
-	if err != nil {
-		return nil, err
-	}
-	var list login.Attempts
-	return list, list.UnmarshalText([]byte(text))
-}
-
-func (a attempts) SaveAttempts(key string, list login.Attempts, expires time.Time) error {
-	text, err := list.MarshalText()
-	if err != nil {
-		return err
-	}
-	return a.tx.SaveAttempts(a.tx, key, string(text), expires)
 }
 
 // Recognize tells who a browser is signed in as, for pages that say so: the e-mail, or NotFound.
