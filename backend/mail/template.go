@@ -118,9 +118,9 @@ func (t Template) Variants() (name string, values []string) {
 
 // key is the catalogue key of a part of the template with these arguments.
 func (t Template) key(a Args, part string) string {
-	words := []string{"mail", string(t)}
+	words := []string{string(t)}
 	if name, _ := t.Variants(); name != "" && part != "action" {
 		words = append(words, a[name])
 	}
-	return strings.Join(append(words, part), ".")
+	return "mail." + strings.Join(append(words, part), ".")
 }

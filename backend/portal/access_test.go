@@ -3,6 +3,7 @@ package portal_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -506,6 +507,9 @@ func TestAccessEndsWithWhatItHangsOn(t *testing.T) {
 			end(w, marie, sofia, inside, g)
 			_, err := Call(inside, api.GetSupportView, api.Org{Org: w.Acme})
 			Refused(t, err, errs.Unauthenticated)
+			if to := w.Mails("access_ended"); strings.HasPrefix(name, "organization") && len(to) != 3 { // the agent, the owner, the approver
+				t.Errorf("mails went to %v", to)
+			}
 			w.Verify()
 		})
 	}

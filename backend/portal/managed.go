@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/backend/mail"
+	"countersign/backend/store"
 	"countersign/shared/access"
 	"countersign/shared/api"
 	"countersign/shared/audit"
@@ -56,8 +57,13 @@ func yes(b bool) string {
 	return "no"
 }
 
-// stopAccess ends everything open in an organization because something around it changed.
+// stopAccess ends everything open in an organization because something around it changed. Whoever had access, or gave
+// it, hears of it by mail.
 func (tx *Tx) stopAccess(oid id.Organization, reason string) error {
+	o, err := tx.Organization(tx, oid)
+	if err != nil {
+		return err
+	}
 	list, err := tx.OpenAccess(tx, oid)
 	if err != nil {
 		return err
@@ -68,7 +74,13 @@ func (tx *Tx) stopAccess(oid id.Organization, reason string) error {
 		if !r.Tick(tx.Now()) {
 			r.Stop(reason, tx.Now())
 		}
-		if err := tx.save(r, loaded, change{kind: kindOf(r.State), detail: map[string]string{"agents": names(r), "reason": reason}}); err != nil {
+		var mails []store.Mail
+		if loaded == access.Active {
+			if mails, err = tx.ended(r, o, "system"); err != nil {
+				return err
+			}
+		}
+		if err := tx.save(r, loaded, change{kind: kindOf(r.State), detail: map[string]string{"agents": names(r), "reason": reason}, mails: mails}); err != nil {
 			return err
 		}
 	}

@@ -22,8 +22,8 @@ func (tx *Tx) StaffMail(ctx context.Context, s id.Staff) (Recipient, error) {
 	return scanRecipient(tx.QueryRow(ctx, `SELECT login.email, login.locale FROM staff JOIN login ON login.id = staff.login WHERE staff.id = ?`, s))
 }
 
-// LeadMails is where to write to the active leads and administrators.
+// LeadMails is where to write to the active leads and administrators who accepted their invitation.
 func (tx *Tx) LeadMails(ctx context.Context) ([]Recipient, error) {
 	return Collect(tx.Query(ctx, `SELECT login.email, login.locale FROM staff JOIN login ON login.id = staff.login
-WHERE staff.active AND staff.role IN ('lead', 'administrator') ORDER BY staff.id`), func(rows *Rows) (Recipient, error) { return scanRecipient(rows) })
+WHERE staff.active AND staff.accepted_at > 0 AND staff.role IN ('lead', 'administrator') ORDER BY staff.id`), func(rows *Rows) (Recipient, error) { return scanRecipient(rows) })
 }

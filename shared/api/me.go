@@ -102,7 +102,7 @@ type PasswordIn struct {
 type Enrolment struct {
 	Secret string `json:"secret"`
 	URL    string `json:"url"` // otpauth
-	QR     string `json:"qr"`  // data:image/png;base64
+	QR     string `json:"qr"`  // data:image/svg+xml
 }
 
 type FactorCodeIn struct {
