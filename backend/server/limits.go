@@ -133,8 +133,11 @@ func (b *buckets) sweep(now time.Time) {
 			delete(b.kept, key)
 		}
 	}
-	for key := range b.kept {
-		if len(b.kept) < maxBuckets {
+	if len(b.kept) < maxBuckets {
+		return
+	}
+	for key := range b.kept { // by the quarter: the next calls must not pay for a sweep each
+		if len(b.kept) <= maxBuckets*3/4 {
 			break
 		}
 		delete(b.kept, key)

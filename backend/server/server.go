@@ -5,6 +5,7 @@ package server
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -157,7 +158,7 @@ func (s *Server) end(rec *recorder, r *http.Request, rq *request) {
 		}
 	}
 	if rq.action == "" {
-		rq.action = r.Pattern // never the path: links in mails carry their secret there
+		rq.action = cmp.Or(r.Pattern, "unrouted") // never the path: links in mails carry their secret there
 	}
 	status := rec.status
 	if status == 0 {
