@@ -19,7 +19,6 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/audit"
 	"countersign/shared/contact"
-	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/live"
 	"countersign/shared/org"
@@ -85,17 +84,17 @@ func (m *making) at(daysAgo int, minutes time.Duration) {
 }
 
 // accept accepts an invitation as its person would.
-func (m *making) accept(link, name, locale string) error {
+func (m *making) accept(link, name string) error {
 	u, err := url.Parse(link)
 	if err != nil {
 		return err
 	}
-	_, err = m.svc.AcceptInvitation(m.ctx, visitor(locale), u.Query().Get("token"), name, Password)
+	_, err = m.svc.AcceptInvitation(m.ctx, visitor(), u.Query().Get("token"), name, Password)
 	return err
 }
 
-func visitor(locale string) portal.Visitor {
-	return portal.Visitor{Address: netip.MustParseAddr("192.0.2.10"), Browser: "Firefox, Linux", Bound: "192.0.2.0/24 Firefox", Locale: i18n.Parse(locale)}
+func visitor() portal.Visitor {
+	return portal.Visitor{Address: netip.MustParseAddr("192.0.2.10"), Browser: "Firefox, Linux", Bound: "192.0.2.0/24 Firefox"}
 }
 
 // staff begins with the administrator, who invites the others.
@@ -104,7 +103,7 @@ func (m *making) staff() error {
 	if err != nil {
 		return err
 	}
-	if err := m.accept(link, administrator.name, "en"); err != nil {
+	if err := m.accept(link, administrator.name); err != nil {
 		return err
 	}
 	m.at(20, 0)
@@ -149,7 +148,7 @@ func (m *making) companies() error {
 		}
 		m.orgs[c.reference] = o.ID
 		m.now = m.now.Add(7 * time.Minute)
-		if err := m.accept(link, c.owner, c.locale); err != nil {
+		if err := m.accept(link, c.owner); err != nil {
 			return fmt.Errorf("%s: %w", c.owner, err)
 		}
 		m.now = m.now.Add(19 * time.Minute)
@@ -214,8 +213,8 @@ func (m *making) joined(tx *store.Tx, stream live.Stream, by, self audit.Actor, 
 func newID[T ~string](tx *store.Tx) T { return id.New[T](tx.Now(), rand.Reader) }
 
 // signIn signs somebody in, for what they are about to do.
-func (m *making) signIn(door api.As, email, locale string) (portal.Credential, error) {
-	v := visitor(locale)
+func (m *making) signIn(door api.As, email string) (portal.Credential, error) {
+	v := visitor()
 	e, err := m.svc.SignIn(m.ctx, v, door, email, Password)
 	if err != nil {
 		return portal.Credential{}, fmt.Errorf("sign in %s: %w", email, err)
@@ -245,7 +244,7 @@ func of(r access.Request) api.RequestIn {
 // rejected: an agent asked, and the owner said no.
 func (m *making) rejected() error {
 	m.at(6, 2)
-	sofia, err := m.signIn(api.AsStaff, agents[0].email, "en")
+	sofia, err := m.signIn(api.AsStaff, agents[0].email)
 	if err != nil {
 		return err
 	}
@@ -254,7 +253,7 @@ func (m *making) rejected() error {
 		return err
 	}
 	m.at(6, 40)
-	luc, err := m.signIn(api.AsCustomer, "luc"+domain, "fr")
+	luc, err := m.signIn(api.AsCustomer, "luc"+domain)
 	if err != nil {
 		return err
 	}
@@ -267,7 +266,7 @@ func (m *making) rejected() error {
 // expired: an agent asked for four hours, got one, was inside, left, and the hour went by.
 func (m *making) expired() error {
 	m.at(3, 0)
-	tom, err := m.signIn(api.AsStaff, agents[1].email, "en")
+	tom, err := m.signIn(api.AsStaff, agents[1].email)
 	if err != nil {
 		return err
 	}
@@ -276,7 +275,7 @@ func (m *making) expired() error {
 		return err
 	}
 	m.at(3, 6)
-	marie, err := m.signIn(api.AsCustomer, "marie"+domain, "en")
+	marie, err := m.signIn(api.AsCustomer, "marie"+domain)
 	if err != nil {
 		return err
 	}
@@ -286,7 +285,7 @@ func (m *making) expired() error {
 		return err
 	}
 	m.at(3, 8)
-	if tom, err = m.signIn(api.AsStaff, agents[1].email, "en"); err != nil {
+	if tom, err = m.signIn(api.AsStaff, agents[1].email); err != nil {
 		return err
 	}
 	inside, err := act(m, api.EnterSupport, tom, of(r), m.svc.EnterSupport)
@@ -303,7 +302,7 @@ func (m *making) expired() error {
 // managed: where the provider manages the organization, an agent went in without asking, and gave a reason.
 func (m *making) managed() error {
 	m.at(1, 0)
-	sofia, err := m.signIn(api.AsStaff, agents[0].email, "en")
+	sofia, err := m.signIn(api.AsStaff, agents[0].email)
 	if err != nil {
 		return err
 	}
