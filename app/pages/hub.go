@@ -182,7 +182,7 @@ func (p *hubPage) show(list api.FoundList) []app.UI {
 		f := &p.rows[i]
 		lines = append(lines, ui.Line{ID: string(f.ID), Cells: []app.UI{
 			app.Span().Class("hub-name").Body(app.Span().Text(f.Name), app.Span().Class("hint").Text(f.Reference)),
-			app.Span().Text(managedText(f)),
+			app.Span().Body(app.Span().Class("hub-label").Text(ui.T("hub.managed_by")+" "), app.Text(managedText(f))),
 			p.state(f),
 			&keyed{Key: string(f.ID), Body: func() app.UI { return p.act(f) }},
 		}})

@@ -153,8 +153,8 @@ func (p *remotePage) show(s api.RemoteSupport) []app.UI {
 	if s.ManagedBy == org.Customer || len(s.Pending) > 0 {
 		pending = p.showPending(s)
 	}
-	main := []app.UI{slot(p.showProposal(s)), slot(pending), p.showActive(s), p.showManagedBy(s), p.history.render(p.At)}
-	side := []app.UI{p.feed.render(p.At, p.At.Can(perm.AuditView))}
+	main := []app.UI{slot(p.showProposal(s)), slot(pending), p.showActive(s), p.showManagedBy(s), p.history.render(p.ctx, p.At)}
+	side := []app.UI{p.feed.render(p.ctx, p.At)}
 	return []app.UI{ui.Columns(main, side)}
 }
 

@@ -37,13 +37,15 @@ func (p *remotePage) showGrant(g *api.Grant, maximum int) app.UI {
 			[]app.UI{app.Text(ui.T("remote.entered", "when", momentInText(x.StartedAt), "role", roleName(x.Role)))}))
 	}
 	if len(people) == 0 {
-		people = append(people, ui.Person(grantHolders(g), ui.Neutral, []app.UI{app.Strong().Text(mayEnter(g))}, []app.UI{app.Text(ui.T("remote.nobody_inside"))}))
+		people = append(people, ui.Person(firstName(&g.Request), ui.Neutral, []app.UI{app.Strong().Text(mayEnter(g))}, []app.UI{app.Text(ui.T("remote.nobody_inside"))}))
 	}
 	return app.Div().Class("grant").DataSet("request", string(g.ID)).Body(
-		ui.Split(app.Div().Class("grant-people").Body(people...), p.grantActs(g, maximum)...),
-		app.P().Class("hint").Body(
-			&ui.Countdown{Until: g.EndsAt, Label: ui.T("remote.ends_in"), OnEnd: func(ctx app.Context) { p.load(ctx, true) }},
-			app.Text(", "+momentInText(g.EndsAt)+" · "+given(&g.Request))),
+		ui.Split(app.Div().Class("grant-people").Body(people...), p.revokeButton(g)),
+		app.Div().Class("grant-end").Body(
+			app.P().Class("hint").Body(
+				&ui.Countdown{Until: g.EndsAt, Label: ui.T("remote.ends_in"), OnEnd: func(ctx app.Context) { p.load(ctx, true) }},
+				app.Text(", "+momentInText(g.EndsAt)+" · "+given(&g.Request))),
+			p.endButton(g, maximum)),
 		slot(quoted(g.Note)),
 		slot(p.showExtension(g)),
 	)
@@ -89,18 +91,21 @@ func (p *remotePage) viewing(page string) app.UI {
 	return ui.Link(p.At.Href(page), pageTitle(page))
 }
 
-func (p *remotePage) grantActs(g *api.Grant, maximum int) []app.UI {
+func (p *remotePage) revokeButton(g *api.Grant) app.UI {
 	if !p.mayDecide() {
 		return nil
 	}
-	key, who := string(g.ID), ": "+grantHolders(g)
-	var acts []app.UI
-	if g.Source != access.Managed {
-		acts = append(acts, &ui.Button{ID: "change-end-" + key, Label: ui.T("remote.change_end"), Name: ui.T("remote.change_end") + who, Icon: ui.IconTimer,
-			Disabled: p.cannot(), OnClick: func(app.Context, app.Event) { p.end.show(g, maximum) }})
+	return &ui.Button{ID: "revoke-" + string(g.ID), Label: ui.T("remote.revoke"), Name: ui.T("remote.revoke") + ": " + grantHolders(g), Icon: ui.IconBan,
+		Kind: ui.Danger, Busy: p.card(&g.Request).busy == "revoke", Disabled: p.cannot(), OnClick: func(app.Context, app.Event) { p.revoke(g) }}
+}
+
+// endButton moves the end; an entry without asking has none but its own.
+func (p *remotePage) endButton(g *api.Grant, maximum int) app.UI {
+	if !p.mayDecide() || g.Source == access.Managed {
+		return nil
 	}
-	return append(acts, &ui.Button{ID: "revoke-" + key, Label: ui.T("remote.revoke"), Name: ui.T("remote.revoke") + who, Icon: ui.IconBan, Kind: ui.Danger,
-		Busy: p.card(&g.Request).busy == "revoke", Disabled: p.cannot(), OnClick: func(app.Context, app.Event) { p.revoke(g) }})
+	return &ui.Button{ID: "change-end-" + string(g.ID), Label: ui.T("remote.change_end"), Name: ui.T("remote.change_end") + ": " + grantHolders(g),
+		Icon: ui.IconTimer, Small: true, Disabled: p.cannot(), OnClick: func(app.Context, app.Event) { p.end.show(g, maximum) }}
 }
 
 func (p *remotePage) revoke(g *api.Grant) {

@@ -51,9 +51,9 @@ func (f *feed) newer() int {
 	return n
 }
 
-func (f *feed) render(at client.Seat, linked bool) app.UI {
+func (f *feed) render(page app.Context, at client.Seat) app.UI {
 	card := &ui.Card{ID: "activity", Title: ui.T("remote.activity"), Flush: true}
-	if linked {
+	if at.Can(perm.AuditView) {
 		card.Actions = []app.UI{ui.Link(at.Href("manage/audit"), ui.T("remote.full_audit"))}
 	}
 	if !f.data.has() {
@@ -71,8 +71,8 @@ func (f *feed) render(at client.Seat, linked bool) app.UI {
 			Body: sentence(e), Tone: tone})
 	}
 	card.Body = []app.UI{&ui.Feed{Label: ui.T("remote.activity"), Entries: entries, New: f.newer(), Empty: ui.T("remote.activity_none"),
-		OnNew: func(ctx app.Context) {
-			holdFocus(ctx, "activity")
+		OnNew: func(app.Context) {
+			holdFocus(page, "activity")
 			f.shown = f.data.value.Entries
 		}}}
 	return card
@@ -122,7 +122,7 @@ func (h *pastAccess) find(rid id.AccessRequest) *access.Request {
 	return nil
 }
 
-func (h *pastAccess) render(at client.Seat) app.UI {
+func (h *pastAccess) render(page app.Context, at client.Seat) app.UI {
 	card := &ui.Card{ID: "history", Title: ui.T("remote.history"), Flush: true}
 	if !h.data.has() {
 		card.Body = []app.UI{ui.Skeleton(3)}
@@ -132,15 +132,15 @@ func (h *pastAccess) render(at client.Seat) app.UI {
 	for i := range h.list {
 		r := &h.list[i]
 		lines = append(lines, ui.Line{ID: string(r.ID), Cells: []app.UI{
-			app.Strong().Text(whoIn(r)), stateTag(r.State), app.Span().Text(lengths(r)), app.Span().Text(ending(r))}})
+			app.Strong().Text(whoIn(r)), stateTag(r.State), app.Span().Text(lengths(r) + " · " + ending(r))}})
 	}
 	card.Body = []app.UI{&ui.Table{ID: "history-table", Label: ui.T("remote.history"), Lines: lines, Compact: true,
 		Columns: []ui.Column{{Title: ui.T("remote.col_agents"), Kind: ui.Title}, {Title: ui.T("remote.col_state"), Kind: ui.State},
-			{Title: ui.T("remote.col_time")}, {Title: ui.T("remote.col_end")}},
+			{Title: ui.T("remote.col_time")}},
 		Empty: ui.Hint(ui.T("remote.history_none"))}}
 	if h.next != "" {
 		card.Footer = []app.UI{&ui.Button{ID: "history-more", Label: ui.T("remote.history_more"), Busy: h.busy, Small: true, Disabled: offlineReason(at),
-			OnClick: func(ctx app.Context, _ app.Event) { h.loadMore(ctx, at) }}}
+			OnClick: func(app.Context, app.Event) { h.loadMore(page, at) }}}
 	}
 	return card
 }

@@ -73,8 +73,8 @@ func (p *remotePage) showManagedBy(s api.RemoteSupport) app.UI {
 					p.managed.show(org.ManagedBy(v))
 				}
 			}},
-		&ui.Select{ID: "maximum", Label: ui.T("remote.maximum"), Hint: ui.T("remote.maximum_hint"), Value: strconv.Itoa(s.MaximumMinutes), Options: options,
-			Disabled: p.cannot(), OnChange: func(_ app.Context, v string) { p.setMaximum(v) }},
+		app.Div().Class("length").Body(&ui.Select{ID: "maximum", Label: ui.T("remote.maximum"), Hint: ui.T("remote.maximum_hint"), Value: strconv.Itoa(s.MaximumMinutes),
+			Options: options, Disabled: p.cannot(), OnChange: func(_ app.Context, v string) { p.setMaximum(v) }}),
 	}
 	return card
 }

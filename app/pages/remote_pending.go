@@ -79,7 +79,7 @@ func became(r *access.Request) string {
 
 func (d *decision) render(p *remotePage, r *access.Request, maximum int) app.UI {
 	body := []app.UI{
-		ui.Person(names(r), ui.Neutral,
+		ui.Person(firstName(r), ui.Neutral,
 			[]app.UI{app.Strong().Text(names(r)), app.Text(" " + ui.T("remote.asks", "n", len(r.Requesters)) + " "), app.Strong().Text(roleName(r.Role))},
 			[]app.UI{app.Text(ui.T("remote.requested", "when", momentInText(r.CreatedAt)) + " · "),
 				&ui.Countdown{Until: r.LapsesAt, Label: ui.T("remote.lapses_in"), Silent: true, OnEnd: func(ctx app.Context) { p.load(ctx, true) }}}),
@@ -99,6 +99,14 @@ func (d *decision) render(p *remotePage, r *access.Request, maximum int) app.UI 
 		body = append(body, d.renderApprove(p, r, maximum))
 	}
 	return app.Div().Class("request").DataSet("request", string(r.ID)).Body(body...)
+}
+
+// firstName is whose picture stands for a request.
+func firstName(r *access.Request) string {
+	if len(r.Requesters) == 0 {
+		return ui.T("remote.anyone")
+	}
+	return r.Requesters[0].Name
 }
 
 func (d *decision) renderApprove(p *remotePage, r *access.Request, maximum int) app.UI {
