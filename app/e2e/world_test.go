@@ -88,9 +88,26 @@ func (s *stage) signIn(tab *uitest.Tab, p *backendtest.Persona) {
 	}
 	tab.Do(chromedp.Navigate(s.URL + path))
 	tab.Type("input[type=email]", p.Email)
-	tab.Type("input[type=password]", backendtest.Password+"\r")
-	tab.Wait(`document.getElementById("page-title")`)
+	tab.Type("input[type=password]", backendtest.Password)
+	tab.Run(`setTimeout(() => document.querySelector("form:has([type=password])").requestSubmit())`)
+	across(s.t, tab, `document.getElementById("page-title") && document.querySelector(".pill.ok")`)
 	ready(tab)
+}
+
+// across is Wait over the loading of another document, in which the browser answers nothing for a moment.
+func across(t *testing.T, tab *uitest.Tab, expression string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(tab.Context(), 30*time.Second)
+	defer stop()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](`!!(`+expression+`)`, chromedp.WithPollingTimeout(30*time.Second)))
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() != nil:
+			t.Fatalf("wait for %s: %v; the console said %v", expression, err, tab.Problems())
+		}
+	}
 }
 
 // ready waits until the page has loaded what it shows and is live.
@@ -147,4 +164,21 @@ func js(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// choose picks the option with this value or, as options are known by their position, the one whose text or code it is.
+func choose(tab *uitest.Tab, id, value string) {
+	tab.Wait(`document.getElementById(` + js(id) + `)`)
+	tab.Run(`const s = document.getElementById(` + js(id) + `);
+		const wanted = {access: "Access", US: "United States"}[` + js(value) + `];
+		s.selectedIndex = [...s.options].findIndex(o => o.text === wanted);
+		s.dispatchEvent(new Event("change", {bubbles: true}))`)
+	tab.Settle()
+}
+
+// fill puts text into a field in place of what is in it.
+func fill(tab *uitest.Tab, css, text string) {
+	tab.Wait(`document.querySelector(` + js(css) + `)`)
+	tab.Run(`const el = document.querySelector(` + js(css) + `); el.focus(); el.select()`)
+	tab.Press(text)
 }

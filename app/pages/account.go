@@ -62,8 +62,8 @@ func (a *Account) Render() app.UI {
 		&ui.PageHeader{Title: ui.T("nav.account"), Lead: ui.T("me.lead")},
 		slot(a.renderNeeded(me)),
 		ui.Columns(
-			[]app.UI{a.renderFactor(me), a.renderSignIns()},
-			[]app.UI{a.renderPerson(me), a.renderPreferences(), a.password.render(a)},
+			[]app.UI{a.password.render(a), a.renderFactor(me), a.renderSignIns()},
+			[]app.UI{a.renderPerson(me), a.renderPreferences()},
 		),
 		a.factor.renderDialog(a),
 		a.factor.renderRemove(a),

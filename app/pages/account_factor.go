@@ -109,7 +109,7 @@ func (f *factorSetup) recoveryBody() []app.UI {
 	return []app.UI{ui.Stack(
 		app.P().Text(ui.T("me.recovery_text")),
 		app.Ol().Class("recovery-codes").Body(rows...),
-		&ui.Button{Label: ui.T("me.recovery_copy"), Icon: ui.IconCopy, OnClick: func(ctx app.Context, _ app.Event) {
+		ui.Row(&ui.Button{Label: ui.T("me.recovery_copy"), Icon: ui.IconCopy, OnClick: func(ctx app.Context, _ app.Event) {
 			ui.Copy(ctx, strings.Join(f.codes, "\n"), func(_ app.Context, ok bool) {
 				if !ok {
 					ui.ShowToast(ui.Toast{Tone: ui.Warn, Text: ui.T("ui.copy_failed")})
@@ -117,7 +117,7 @@ func (f *factorSetup) recoveryBody() []app.UI {
 				}
 				ui.ShowToast(ui.Toast{Text: ui.T("ui.copied")})
 			})
-		}},
+		}}),
 	)}
 }
 

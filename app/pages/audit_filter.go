@@ -3,7 +3,6 @@ package pages
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"countersign/app/ui"
@@ -24,7 +23,7 @@ func (a *Audit) renderFilters() app.UI {
 		actor = &ui.Button{Label: ui.T("audit.page.only_by", "name", a.actorName(who)), Icon: ui.IconX, Pressed: true, Href: a.At.With("actor", "")}
 	}
 	return app.Div().Class("row", "filters").Role("search").Aria("label", ui.T("audit.page.filters")).Body(
-		&ui.Field{ID: "audit-text", Label: ui.T("audit.page.text"), Kind: ui.Search, Value: a.text, MaxLength: 100,
+		&ui.Field{ID: "audit-text", Label: ui.T("audit.page.text"), Kind: ui.Search, Value: a.text, MaxLength: 100, Placeholder: ui.T("audit.page.text_example"),
 			OnInput:  func(_ app.Context, v string) { a.text = v },
 			OnChange: func(ctx app.Context, v string) { ctx.Navigate(a.At.With("text", v)) },
 			OnEnter:  func(ctx app.Context) { ctx.Navigate(a.At.With("text", a.text)) }},
@@ -101,9 +100,13 @@ func entryTerms(e *audit.Entry) []ui.Term {
 		terms = append(terms, ui.Term{Label: ui.T("audit.page.change"),
 			Text: detailText(e.Kind, "from", e.Detail["from"]) + " → " + detailText(e.Kind, "to", e.Detail["to"])})
 	}
+	object := e.Object
+	if object == string(e.Grant) {
+		object = "" // said once
+	}
 	for _, t := range []ui.Term{
 		{Label: ui.T("audit.page.from"), Text: e.Address},
-		{Label: ui.T("audit.page.object"), Text: e.Object},
+		{Label: ui.T("audit.page.object"), Text: object},
 		{Label: ui.T("audit.page.grant"), Text: string(e.Grant)},
 		{Label: ui.T("audit.page.session"), Text: string(e.Session)},
 		{Label: ui.T("audit.page.request"), Text: e.Request},
@@ -115,7 +118,6 @@ func entryTerms(e *audit.Entry) []ui.Term {
 			terms = append(terms, t)
 		}
 	}
-	terms = append(terms, ui.Term{Label: ui.T("audit.page.number"), Text: strconv.FormatInt(e.Seq, 10)})
 	return terms
 }
 

@@ -64,11 +64,10 @@ func staleNotice(at time.Time, err error, busy bool, retry func(app.Context)) ap
 	if f.Code == errs.Unauthenticated || f.Text == "" {
 		return nil // the shell says so
 	}
-	text := f.Text
 	if f.Offline {
-		text = ui.T("shell.offline_data", "time", clock(at))
+		return ui.Hint(ui.T("shell.offline_data", "time", clock(at))) // the shell says why
 	}
-	return &ui.Banner{Tone: ui.Warn, Text: text, Actions: []app.UI{retryButton(busy, retry)}}
+	return &ui.Banner{Tone: ui.Warn, Text: f.Text, Actions: []app.UI{retryButton(busy, retry)}}
 }
 
 // failed stands in place of what could not be loaded.

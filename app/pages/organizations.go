@@ -261,7 +261,7 @@ func (f *organizationForm) typed() []client.Unsent {
 }
 
 func (f *organizationForm) render(o *Organizations) app.UI {
-	return &ui.Dialog{ID: "organization-new", Open: f.open, Title: ui.T("orgpage.create"), Lead: ui.T("orgpage.create_lead"), Dirty: f.dirty(),
+	return &ui.Dialog{ID: "organization-new", Open: f.open, Size: ui.Wide, Title: ui.T("orgpage.create"), Lead: ui.T("orgpage.create_lead"), Dirty: f.dirty(),
 		OnClose:  func(app.Context) { *f = organizationForm{} },
 		OnSubmit: func(ctx app.Context) { f.submit(ctx, o) },
 		Body:     f.body,

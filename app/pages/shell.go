@@ -151,7 +151,7 @@ func (p *Portal) settle() {
 		p.adoptLocale(me)
 		p.watchWaiting(me)
 		p.arm()
-		if at := here(p.seat()); !p.foreign(at, true) {
+		if at := here(p.seat()); !foreign(at) {
 			p.follow(at.Key("live"))
 		}
 	}
@@ -249,7 +249,7 @@ func (p *Portal) Render() app.UI {
 		Frame:     supportFrame(at),
 		OnSupport: p.onSupport(at),
 		Body: []app.UI{
-			slot(notice(at)),
+			noticeSlot(at),
 			app.Div().Body(p.page(at, s, found)),
 			&stepUpDialog{Session: p.session, Open: p.session.StepUpAsked(), Locale: at.Locale},
 			p.leaveDialog(),
@@ -290,9 +290,9 @@ func (p *Portal) page(at client.Seat, s screen, found bool) app.UI {
 	case me == nil && problem != nil && client.CodeOf(problem) != errs.Unauthenticated:
 		return ui.Stack(&ui.PageHeader{Title: p.title(at, s, found)},
 			failed(problem, false, func(ctx app.Context) { at.Session.Refresh(ctx, false) }))
-	case me == nil:
+	case me == nil || !fresh && problem == nil && foreign(at):
 		return ui.Stack(&ui.PageHeader{Title: p.title(at, s, found)}, ui.Skeleton(6))
-	case !p.known || !found || p.foreign(at, fresh):
+	case !p.known || !found || foreign(at):
 		return &NotFound{At: at}
 	case !s.open(at):
 		return ui.Stack(&ui.PageHeader{Title: ui.T(s.title)}, noRight(at))
@@ -301,12 +301,9 @@ func (p *Portal) page(at client.Seat, s screen, found bool) app.UI {
 }
 
 // foreign reports whether the place names an organization that the person is no contact of; it may as well not exist.
-func (p *Portal) foreign(at client.Seat, fresh bool) bool {
-	if at.Org == "" || !fresh {
-		return false
-	}
+func foreign(at client.Seat) bool {
 	_, member := at.Member()
-	return !member
+	return at.Org != "" && !member
 }
 
 func brand(at client.Seat) string {

@@ -36,6 +36,14 @@ func demoTag(at client.Seat) app.UI {
 	return ui.TagIcon(ui.Info, ui.IconInfo, ui.T("shell.demo"))
 }
 
+// noticeSlot keeps the notice in view while the page scrolls under it.
+func noticeSlot(at client.Seat) app.UI {
+	if n := notice(at); n != nil {
+		return app.Div().Class("notice").Body(n)
+	}
+	return app.Div().Hidden(true)
+}
+
 // notice stands above every page: what is wrong with the connection or the sign-in.
 func notice(at client.Seat) app.UI {
 	s := at.Session

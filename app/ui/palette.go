@@ -166,6 +166,7 @@ func (p *Palette) keyDown(ctx app.Context, e app.Event) {
 }
 
 func (p *Palette) run(ctx app.Context, c Command) {
+	quiet(func() { byID(p.ID).Call("close") }) // now, not a frame later: closing takes the focus from the page that opens
 	p.close(ctx)
 	if c.OnRun != nil {
 		c.OnRun(ctx)
