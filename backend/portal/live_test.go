@@ -8,7 +8,10 @@ import (
 
 	. "countersign/backend/backendtest"
 	"countersign/backend/hub"
+	"countersign/backend/login"
+	"countersign/backend/portal"
 	"countersign/shared/api"
+	"countersign/shared/errs"
 	"countersign/shared/live"
 	"countersign/shared/org"
 )
@@ -107,4 +110,45 @@ func TestAuthorizeFollowsTheRows(t *testing.T) {
 			t.Errorf("%s: a deactivated agent goes on listening", name)
 		}
 	}
+}
+
+// K13, TH11: a password alone tells a member of staff nothing, on the socket no more than by a call; what is about
+// themselves they hear, or they could not set the factor on two pages at once.
+func TestStaffWithoutASecondFactorHearNothingOfCustomers(t *testing.T) {
+	w := New(t, WithSettings(portal.Settings{Brand: "Countersign", PublicURL: PublicURL}))
+	sofia := w.As(w.Sofia)
+	kinds := []live.Kind{live.Access, live.Activity, live.Organization, live.Staff, live.Me}
+	sub := &hub.Subscription{Stream: live.Provider, Session: sofia.Session, Login: w.Sofia.Login}
+	hears := func() (list []live.Kind) {
+		t.Helper()
+		v, err := w.Service.Authorize(t.Context(), live.Provider, kinds, []*hub.Subscription{sub})
+		if err != nil || v[0].End != "" {
+			t.Fatalf("got %+v, %v", v, err)
+		}
+		for i, k := range kinds {
+			if v[0].Kinds.Has(i) {
+				list = append(list, k)
+			}
+		}
+		return list
+	}
+	if got := hears(); len(got) != 1 || got[0] != live.Me {
+		t.Errorf("without a second factor one hears of %v", got)
+	}
+	w.Exec(`UPDATE login SET totp_sealed = 'x' WHERE id = ?`, w.Sofia.Login)
+	if got := hears(); len(got) != 4 {
+		t.Errorf("with one, an agent hears of %v", got)
+	}
+}
+
+// A stolen token that is tried on the socket first ends the sign-in as it does on a call.
+func TestASocketFromElsewhereEndsTheSignIn(t *testing.T) {
+	w := New(t)
+	sofia := w.As(w.Sofia)
+	thief := portal.Credential{As: api.AsStaff, Session: login.HashToken(sofia.Token), Bound: "198.51.100.0/24 Firefox", Address: "198.51.100.9"}
+	if _, err := w.Service.Subscribe(t.Context(), thief, api.LiveIn{As: api.AsStaff}); !errs.Is(err, errs.Unauthenticated) {
+		t.Fatalf("the thief got %v", err)
+	}
+	_, err := Call(sofia, api.GetMe, api.None{})
+	Refused(t, err, errs.Unauthenticated)
 }
