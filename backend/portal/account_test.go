@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"countersign/backend/backendtest"
+	"countersign/backend/login"
 	"countersign/backend/portal"
+	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
 	"countersign/shared/errs"
@@ -377,5 +379,35 @@ func TestDeactivatedContactCannotSignIn(t *testing.T) {
 	}
 	if _, err := w.Service.SignIn(t.Context(), visitor(1), api.AsCustomer, w.Paul.Email, "wrong"); code(err) != errs.Unauthenticated {
 		t.Errorf("wrong password: %v", err)
+	}
+}
+
+// A short password is enough beside a second factor, as the person has one when the password is set and not only when
+// it was checked.
+func TestAPasswordIsCheckedAgainstTheFactorOfTheMoment(t *testing.T) {
+	w := backendtest.New(t)
+	marie := w.As(w.Marie)
+	w.Exec(`UPDATE login SET totp_sealed = 'x' WHERE id = ?`, w.Marie.Login)
+	count := func(query string, args ...any) (n int) {
+		t.Helper()
+		if err := w.DB.View(t.Context(), func(tx *store.Tx) error { return tx.QueryRow(t.Context(), query, args...).Scan(&n) }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	ctx := &meanwhile{Context: t.Context(),
+		ready: func() bool { return count(`SELECT COUNT(*) FROM attempt WHERE bucket LIKE 'step-up:%'`) > 0 },
+		do:    func() { w.Exec(`UPDATE login SET totp_sealed = '' WHERE id = ?`, w.Marie.Login) }}
+	in := api.PasswordIn{}
+	in.Body.Current, in.Body.New = backendtest.Password, "quay-lamp-7"
+	_, err := w.Service.ChangePassword(ctx, portal.Credential{As: api.AsCustomer, Session: login.HashToken(marie.Token)}, &in)
+	if !ctx.done {
+		t.Fatal("nothing happened in between")
+	}
+	if !errs.Is(err, errs.Conflict) {
+		t.Errorf("a short password was set for a login without a second factor: %v", err)
+	}
+	if count(`SELECT COUNT(*) FROM login WHERE id = ? AND NOT password_alone`, w.Marie.Login) != 0 {
+		t.Error("the login has a password that is too short to stand alone, and no second factor")
 	}
 }

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"context"
 	"encoding/csv"
 	"strings"
 )
@@ -13,4 +14,35 @@ func splitCells(line string) []string {
 		return []string{"=not CSV: " + err.Error()}
 	}
 	return cells
+}
+
+// meanwhile is a context that lets something happen in the middle of a call: the first time it is asked after ready.
+type meanwhile struct {
+	context.Context
+	ready func() bool
+	do    func()
+	done  bool
+	busy  bool
+}
+
+func (m *meanwhile) Done() <-chan struct{} {
+	m.look()
+	return m.Context.Done()
+}
+
+func (m *meanwhile) Err() error {
+	m.look()
+	return m.Context.Err()
+}
+
+func (m *meanwhile) look() {
+	if m.done || m.busy {
+		return
+	}
+	m.busy = true
+	defer func() { m.busy = false }()
+	if m.ready() {
+		m.done = true
+		m.do()
+	}
 }

@@ -270,6 +270,9 @@ func (s *Service) ChangePassword(ctx context.Context, cred Credential, in *api.P
 			wrong = errs.BadField("current", "account.error.password")
 			return tx.recordSides(p.sides(tx.As), change{kind: audit.PasswordChanged, object: string(p.ID), outcome: audit.Refused})
 		}
+		if (p.FactorSealed == "") != (known.FactorSealed == "") {
+			return errs.InState("factor_changed", "account.error.factor_changed") // the policy asks more of a password alone
+		}
 		if err := login.Succeed(attempts{tx}, login.StepUpBucket(p.ID)); err != nil {
 			return err
 		}
