@@ -6,7 +6,6 @@ package portal
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"log/slog"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"countersign/backend/vault"
 	"countersign/shared/api"
 	"countersign/shared/audit"
-	"countersign/shared/errs"
 	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/live"
@@ -55,6 +53,7 @@ type Service struct {
 	Deps
 	auditKey []byte
 	ticker   *ticker
+	refusals refusals
 }
 
 // New makes a Service. Call Run to let time act on open access.
@@ -107,8 +106,10 @@ func Run[In, Out any](ctx context.Context, s *Service, ep api.Endpoint[In, Out],
 
 func (s *Service) view(ctx context.Context, spec api.Spec, cred Credential, oid id.Organization, fn func(*Tx) error) error {
 	var stale *Caller
+	var refused *Tx
 	err := s.DB.View(ctx, func(st *store.Tx) error {
 		tx := &Tx{Tx: st, Context: ctx, Org: oid, svc: s}
+		refused = tx
 		if err := tx.enter(spec, cred); err != nil {
 			return err
 		}
@@ -117,6 +118,7 @@ func (s *Service) view(ctx context.Context, spec api.Spec, cred Credential, oid 
 		}
 		return fn(tx)
 	})
+	s.recordRefusal(ctx, spec, refused, err)
 	if stale != nil {
 		s.touch(ctx, stale)
 	}
@@ -156,9 +158,7 @@ func (s *Service) update(ctx context.Context, spec api.Spec, cred Credential, oi
 		s.publish(st)
 		return nil
 	})
-	if refused != nil && refused.Caller != nil && errs.Is(err, errs.Forbidden) {
-		s.recordRefusal(ctx, spec, refused, err)
-	}
+	s.recordRefusal(ctx, spec, refused, err)
 	return s.endDisplaced(ctx, cred, err)
 }
 
@@ -190,32 +190,6 @@ func (s *Service) publish(st *store.Tx) {
 		}
 		s.Mailed()
 	})
-}
-
-// recordRefusal writes down what the rules refused to somebody known, in a transaction of its own since the refused
-// one was undone.
-func (s *Service) recordRefusal(ctx context.Context, spec api.Spec, refused *Tx, cause error) {
-	stream := live.Provider
-	if refused.member {
-		stream = live.Of(refused.Org)
-	}
-	key := ""
-	if e, ok := errors.AsType[*errs.Error](cause); ok {
-		key = e.Key
-	}
-	err := s.DB.Update(ctx, func(st *store.Tx) error {
-		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: refused.Caller, Org: refused.Org, svc: s}
-		err := tx.record(change{stream: stream, kind: audit.AccessRefused, outcome: audit.Refused,
-			detail: map[string]string{"act": spec.Name, "why": key}})
-		if err != nil {
-			return err
-		}
-		s.publish(st)
-		return nil
-	})
-	if err != nil {
-		s.Log.Error("refusal not recorded", "endpoint", spec.Name, "error", err)
-	}
 }
 
 // change is what a use case records of itself; record adds who, when and from where.
