@@ -21,7 +21,7 @@ type Gallery struct {
 	purpose, managed, duration  string
 	ticked, some, live, saving  bool
 
-	tab, linkTab  string
+	tab           string
 	dialog        string
 	name          string
 	confirmed     int

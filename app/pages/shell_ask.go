@@ -136,7 +136,7 @@ const warnBefore = 2 * time.Minute
 func (p *Portal) arm() {
 	p.disarm()
 	me := p.session.Me()
-	left := min(p.session.IdleEnd().Sub(time.Now()), me.SignedInUntil.Sub(ui.ServerNow()))
+	left := min(time.Until(p.session.IdleEnd()), me.SignedInUntil.Sub(ui.ServerNow()))
 	ctx := p.ctx
 	p.idleTime = time.AfterFunc(max(time.Second, left-warnBefore), func() {
 		ctx.Dispatch(func(ctx app.Context) {

@@ -223,9 +223,9 @@ func TestDeactivatedAgentIsOutAtOnce(t *testing.T) {
 	cuts := watch(w)
 	ada, sofia, tom, marie := w.As(w.Ada), w.As(w.Sofia), w.As(w.Tom), w.As(w.Marie)
 
-	shared := backendtest.Must(sofia.RequestAccess(w.Acme, time.Hour, ""))
-	shared = backendtest.Must(tom.RequestAccess(w.Acme, time.Hour, ""))
-	shared = backendtest.Must(marie.Approve(shared, time.Hour))
+	backendtest.Must(sofia.RequestAccess(w.Acme, time.Hour, ""))
+	joined := backendtest.Must(tom.RequestAccess(w.Acme, time.Hour, ""))
+	shared := backendtest.Must(marie.Approve(joined, time.Hour))
 	inside, colleague := backendtest.Must(sofia.Enter(shared)), backendtest.Must(tom.Enter(shared))
 	managed := backendtest.Must(sofia.EnterManaged(w.Gamma, "They called."))
 	waits := backendtest.Must(sofia.RequestAccess(w.Beta, time.Hour, ""))
