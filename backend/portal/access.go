@@ -293,7 +293,31 @@ func (tx *Tx) endSession(x *access.Session, why string) error {
 		return err
 	}
 	tx.AfterCommit(func() { tx.svc.Live.CutSupport("support.ended."+x.EndedWhy, x.ID) })
-	return tx.record(change{stream: live.Of(x.Org), kind: audit.SupportLeft, object: string(x.ID), grant: x.Request, session: x.ID,
+	err := tx.record(change{stream: live.Of(x.Org), kind: audit.SupportLeft, object: string(x.ID), grant: x.Request, session: x.ID,
 		detail: map[string]string{"agent": x.Name, "why": x.EndedWhy},
 		pokes:  both(live.Access, x.Org, string(x.Request))})
+	if err != nil || why == access.WhyDeactivated { // then the agent is dropped from all that names them
+		return err
+	}
+	return tx.endUnasked(x)
+}
+
+// endUnasked ends the grant of an unasked entry with the stay that it is: nobody could use it any more.
+func (tx *Tx) endUnasked(x *access.Session) error {
+	r, err := tx.AccessRequest(tx, x.Org, x.Request)
+	if err != nil || r.Source != access.Managed || r.State != access.Active {
+		return err
+	}
+	loaded := r.State
+	if !r.Tick(tx.Now()) {
+		if tx.Member != nil && tx.Member.ID == x.Staff {
+			err = r.Finish(tx.agent(), true, tx.Now())
+		} else {
+			r.Stop("", tx.Now())
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return tx.save(r, loaded, change{kind: kindOf(r.State), detail: map[string]string{"agents": names(r)}})
 }

@@ -239,22 +239,7 @@ func (s *Service) TellViewing(tx *Tx, in *api.ViewingIn) (api.None, error) {
 // LeaveSupport ends the session the agent is in.
 func (s *Service) LeaveSupport(tx *Tx, in *api.Org) (api.None, error) {
 	x := tx.Inside.Session
-	if err := tx.endSession(&x, access.WhyLeft); err != nil {
-		return api.None{}, err
-	}
-	if tx.Inside.Grant.Source != access.Managed {
-		return api.None{}, nil
-	}
-	// The grant of an unasked entry is that entry.
-	r, err := tx.AccessRequest(tx, x.Org, x.Request)
-	if err != nil {
-		return api.None{}, err
-	}
-	loaded := r.State
-	if err := r.Finish(tx.agent(), true, tx.Now()); err != nil {
-		return api.None{}, err
-	}
-	return api.None{}, tx.save(r, loaded, change{kind: audit.AccessEnded, detail: map[string]string{"agents": names(r)}})
+	return api.None{}, tx.endSession(&x, access.WhyLeft)
 }
 
 // AskMoreTime puts a wish for more time before the approvers.
