@@ -8,6 +8,7 @@ import (
 	"countersign/backend/mail"
 	"countersign/backend/store"
 	"countersign/shared/access"
+	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/org"
 	"countersign/shared/perm"
@@ -79,6 +80,9 @@ func (tx *Tx) toAgents(r *access.Request, o *org.Organization, l letter) ([]stor
 	var mails []store.Mail
 	for _, q := range r.Requesters {
 		to, err := tx.StaffMail(tx, q.Staff)
+		if errs.Is(err, errs.NotFound) { // has left the provider
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

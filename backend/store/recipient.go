@@ -17,9 +17,9 @@ func scanRecipient(row Scanner) (r Recipient, err error) {
 	return r, err
 }
 
-// StaffMail is where to write to a member of staff.
+// StaffMail is where to write to a member of staff, NotFound for one who was deactivated.
 func (tx *Tx) StaffMail(ctx context.Context, s id.Staff) (Recipient, error) {
-	return scanRecipient(tx.QueryRow(ctx, `SELECT login.email, login.locale FROM staff JOIN login ON login.id = staff.login WHERE staff.id = ?`, s))
+	return scanRecipient(tx.QueryRow(ctx, `SELECT login.email, login.locale FROM staff JOIN login ON login.id = staff.login WHERE staff.id = ? AND staff.active`, s))
 }
 
 // LeadMails is where to write to the active leads and administrators who accepted their invitation.
