@@ -72,34 +72,44 @@ func (s *Service) Run(ctx context.Context) {
 // Sweep writes down what time has ended. Serving starts only after one, so that nothing that ended while the server was
 // down is open for a moment.
 func (s *Service) Sweep(ctx context.Context) error {
+	s.ticker.mu.Lock()
+	s.ticker.next = time.Time{} // before the look: what is opened during it is told after it
+	s.ticker.mu.Unlock()
 	due := false
-	var next time.Time
 	err := s.DB.View(ctx, func(st *store.Tx) error {
 		requests, err := st.DueAccess(ctx, st.Now())
 		if err != nil {
 			return err
 		}
 		sessions, err := st.DueSessions(ctx, st.Now())
-		if err != nil {
-			return err
-		}
 		due = len(requests)+len(sessions) > 0
-		next, err = st.NextAccessEnd(ctx)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if due {
-		err = s.system(ctx, func(tx *Tx) error { return tx.sweep("") })
+		if err := s.system(ctx, func(tx *Tx) error { return tx.sweep("") }); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		err = s.dropOldEvents(ctx)
+	if err := s.bringNext(ctx); err != nil {
+		return err
 	}
-	s.ticker.mu.Lock()
-	s.ticker.next = time.Time{}
-	s.ticker.mu.Unlock()
-	if !next.IsZero() && next.After(s.DB.Clock().Now()) {
+	return s.dropOldEvents(ctx)
+}
+
+// bringNext tells the ticker what ends next of that which is left.
+func (s *Service) bringNext(ctx context.Context) error {
+	var next time.Time
+	err := s.DB.View(ctx, func(st *store.Tx) (err error) {
+		next, err = st.NextAccessEnd(ctx)
+		return err
+	})
+	if err == nil && !next.IsZero() {
+		if soon := s.DB.Clock().Now().Add(time.Second); next.Before(soon) { // never sweep without a pause
+			next = soon
+		}
 		s.ticker.bring(next)
 	}
 	return err

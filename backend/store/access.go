@@ -50,11 +50,12 @@ func (tx *Tx) DueAccess(ctx context.Context, now time.Time) ([]access.Request, e
 		ms(now), ms(now))
 }
 
-// NextAccessEnd is when the next open request lapses or ends; zero when none is open.
+// NextAccessEnd is when the next open request lapses or ends, or the next support session; zero when none is open.
 func (tx *Tx) NextAccessEnd(ctx context.Context) (time.Time, error) {
 	var next int64
-	err := tx.QueryRow(ctx, `SELECT COALESCE(MIN(CASE state WHEN 'pending' THEN lapses_at ELSE ends_at END), 0)
-FROM access_request WHERE state IN ('pending', 'active')`).Scan(&next)
+	err := tx.QueryRow(ctx, `SELECT COALESCE(MIN(ending), 0) FROM (
+SELECT CASE state WHEN 'pending' THEN lapses_at ELSE ends_at END AS ending FROM access_request WHERE state IN ('pending', 'active')
+UNION ALL SELECT ends_at FROM support_session WHERE ended_at = 0) AS endings`).Scan(&next)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read the next end of access: %w", err)
 	}
