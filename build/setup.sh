@@ -33,6 +33,7 @@ missing() {
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || [ -d /etc/pki ] || echo ca-certificates
 	if [ "$mode" = test ]; then
 		have chromium || echo chromium
+		have strace || echo strace
 	fi
 }
 
