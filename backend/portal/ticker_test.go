@@ -8,6 +8,7 @@ import (
 
 	. "countersign/backend/backendtest"
 	"countersign/backend/store"
+	"countersign/shared/access"
 )
 
 // R07: what ends shortly after something else ended is written down on time, too.
@@ -29,4 +30,33 @@ func TestTimeEndsOneGrantAfterAnother(t *testing.T) {
 			t.Errorf("a second after the last end %d grants are open in the rows, %v", open, err)
 		}
 	})
+}
+
+// However much is open at once, it can be listed, and so ended: nobody keeps access open by being given more of it than
+// one statement takes arguments.
+func TestMoreOpenAccessThanAStatementTakesArguments(t *testing.T) {
+	w := New(t)
+	const n = 33_000
+	w.Exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+INSERT INTO access_request (id, org, state, source, role, note, phrase, requested, granted, named_only, created_at, lapses_at, decided_at,
+decided_by, decided_by_name, starts_at, ends_at, ended_at, ended_by, ended_by_name, reason)
+SELECT 'r' || i, ?, 'active', 'invite', 'super_admin', '', '', 0, 60, FALSE, 1, 1, 1, '', '', 1, 2, 0, '', '', '' FROM n`, n, w.Acme)
+	err := w.DB.View(t.Context(), func(tx *store.Tx) error {
+		for name, read := range map[string]func() ([]access.Request, error){
+			"open": func() ([]access.Request, error) { return tx.OpenAccess(t.Context(), w.Acme) },
+			"due":  func() ([]access.Request, error) { return tx.DueAccess(t.Context(), tx.Now()) },
+		} {
+			list, err := read()
+			if err != nil {
+				return err
+			}
+			if len(list) != n || list[n-1].Requesters == nil {
+				t.Errorf("%s: %d requests", name, len(list))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,8 +96,16 @@ func (tx *Tx) accessRequests(ctx context.Context, where string, args ...any) ([]
 	if len(list) == 0 {
 		return list, nil
 	}
-	return list, tx.fillRequests(ctx, list)
+	for part := range slices.Chunk(list, fillAtOnce) {
+		if err := tx.fillRequests(ctx, part); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
+
+// fillAtOnce bounds the arguments of a statement: SQLite takes 32,766.
+const fillAtOnce = 1000
 
 // fillRequests adds requesters and waiting extensions to all of them, in two statements.
 func (tx *Tx) fillRequests(ctx context.Context, list []access.Request) error {
