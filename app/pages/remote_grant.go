@@ -69,15 +69,15 @@ func mayEnter(g *api.Grant) string {
 	return ui.T("remote.open_all", "agents", names(&g.Request))
 }
 
-// given says by whose word a grant runs, and for how long it was asked and given.
+// given says by whose word a grant runs, and for how long it was asked.
 func given(r *access.Request) string {
 	switch r.Source {
 	case access.Managed:
 		return ui.T("remote.given_managed")
 	case access.Invited:
-		return ui.T("remote.given_invited", "name", r.DecidedBy.Name, "granted", span(minutes(r.Granted)))
+		return ui.T("remote.given_invited", "name", r.DecidedBy.Name)
 	}
-	text := ui.T("remote.given", "name", r.DecidedBy.Name, "granted", span(minutes(r.Granted)), "asked", span(minutes(r.Requested)))
+	text := ui.T("remote.given", "name", r.DecidedBy.Name, "asked", span(minutes(r.Requested)))
 	if r.NamedOnly {
 		text += " · " + ui.T("remote.given_named", "agents", names(r))
 	}

@@ -49,10 +49,33 @@ func (p *remotePage) showManagedBy(s api.RemoteSupport) app.UI {
 	if !p.isOwner() {
 		card.Body = []app.UI{
 			app.Div().Body(app.Strong().Text(ui.T("remote.managed."+string(s.ManagedBy))), ui.Hint(ui.T("remote.managed_hint."+string(s.ManagedBy)))),
-			app.Div().Body(app.Strong().Text(ui.T("remote.maximum_is", "time", span(minutes(s.MaximumMinutes)))), ui.Hint(ui.T("remote.maximum_hint"))),
+		}
+		if s.ManagedBy == org.Customer {
+			card.Body = append(card.Body, app.Div().Body(app.Strong().Text(ui.T("remote.maximum_is", "time", span(minutes(s.MaximumMinutes)))), ui.Hint(ui.T("remote.maximum_hint"))))
 		}
 		return card
 	}
+	card.Body = []app.UI{p.chooseManagedBy(s)}
+	if s.ManagedBy == org.Customer { // whoever enters without asking is bound by the length of one visit
+		card.Body = append(card.Body, p.chooseMaximum(s))
+	}
+	return card
+}
+
+func (p *remotePage) chooseManagedBy(s api.RemoteSupport) app.UI {
+	return &ui.RadioGroup{ID: "managed", Label: ui.T("remote.managed_by"), HideLabel: true, Value: string(s.ManagedBy),
+		Choices: []ui.Choice{
+			{Value: string(org.Customer), Label: ui.T("remote.managed.customer"), Hint: ui.T("remote.managed_hint.customer")},
+			{Value: string(org.ServiceProvider), Label: ui.T("remote.managed.service_provider"), Hint: ui.T("remote.managed_hint.service_provider")},
+		},
+		OnChange: func(_ app.Context, v string) {
+			if v != string(s.ManagedBy) {
+				p.managed.show(org.ManagedBy(v))
+			}
+		}}
+}
+
+func (p *remotePage) chooseMaximum(s api.RemoteSupport) app.UI {
 	lengths := []int{s.MaximumMinutes}
 	for _, d := range access.Durations() {
 		lengths = append(lengths, int(d/time.Minute))
@@ -62,21 +85,8 @@ func (p *remotePage) showManagedBy(s api.RemoteSupport) app.UI {
 	for _, n := range slices.Compact(lengths) {
 		options = append(options, ui.Option{Value: strconv.Itoa(n), Label: span(minutes(n))})
 	}
-	card.Body = []app.UI{
-		&ui.RadioGroup{ID: "managed", Label: ui.T("remote.managed_by"), HideLabel: true, Value: string(s.ManagedBy),
-			Choices: []ui.Choice{
-				{Value: string(org.Customer), Label: ui.T("remote.managed.customer"), Hint: ui.T("remote.managed_hint.customer")},
-				{Value: string(org.ServiceProvider), Label: ui.T("remote.managed.service_provider"), Hint: ui.T("remote.managed_hint.service_provider")},
-			},
-			OnChange: func(_ app.Context, v string) {
-				if v != string(s.ManagedBy) {
-					p.managed.show(org.ManagedBy(v))
-				}
-			}},
-		app.Div().Class("length").Body(&ui.Select{ID: "maximum", Label: ui.T("remote.maximum"), Hint: ui.T("remote.maximum_hint"), Value: strconv.Itoa(s.MaximumMinutes),
-			Options: options, Disabled: p.cannot(), OnChange: func(_ app.Context, v string) { p.setMaximum(v) }}),
-	}
-	return card
+	return app.Div().Class("length").Body(&ui.Select{ID: "maximum", Label: ui.T("remote.maximum"), Hint: ui.T("remote.maximum_hint"), Value: strconv.Itoa(s.MaximumMinutes),
+		Options: options, Disabled: p.cannot(), OnChange: func(_ app.Context, v string) { p.setMaximum(v) }})
 }
 
 func (p *remotePage) setMaximum(v string) {
@@ -86,7 +96,7 @@ func (p *remotePage) setMaximum(v string) {
 	client.Call(p.ctx, p.At.Session, api.SetMaximum, in, func(ctx app.Context, _ api.None, err error) {
 		toastFailure(err)
 		if err == nil {
-			ui.ShowToast(ui.Toast{Text: ui.T("remote.maximum_set", "time", span(minutes(in.Body.Minutes))), Action: ui.T("ui.undo"),
+			ui.ShowToast(ui.Toast{Text: ui.T("remote.maximum_set", "time", span(minutes(in.Body.Minutes))), Action: ui.T("remote.undo"),
 				OnAction: func(app.Context) { p.setMaximum(strconv.Itoa(before)) }})
 		}
 		p.acted(ctx, "managed-by")

@@ -42,7 +42,7 @@ func (p *remotePage) showPending(s api.RemoteSupport) app.UI {
 	if !p.mayDecide() {
 		title, none = ui.T("remote.pending_title_view"), ui.T("remote.pending_none_view")
 	}
-	card := &ui.Card{ID: "pending", Title: title, Body: p.showGone()}
+	card := &ui.Card{ID: "pending", Title: title, Body: p.showGone(s)}
 	if len(s.Pending) == 0 {
 		if len(card.Body) == 0 {
 			card.Body = []app.UI{ui.Hint(none)}
@@ -59,18 +59,27 @@ func (p *remotePage) showPending(s api.RemoteSupport) app.UI {
 }
 
 // showGone says what became of requests that went away while they were looked at.
-func (p *remotePage) showGone() []app.UI {
+func (p *remotePage) showGone(s api.RemoteSupport) []app.UI {
 	var lines []app.UI
 	for _, gone := range p.gone {
-		if r := p.history.find(gone); r != nil {
+		r := p.history.find(gone)
+		for i := range s.Active {
+			if s.Active[i].ID == gone {
+				r = &s.Active[i].Request
+			}
+		}
+		if r != nil {
 			lines = append(lines, &ui.Banner{Tone: ui.Neutral, Icon: stateIcon(r.State), Text: became(r)})
 		}
 	}
 	return lines
 }
 
-// became is how a request ended, as a sentence.
+// became is what a request came to, as a sentence.
 func became(r *access.Request) string {
+	if r.State == access.Active {
+		return ui.T("remote.became.active", "agents", names(r), "name", r.DecidedBy.Name, "when", momentInText(r.DecidedAt))
+	}
 	if r.EndedBy.Name == "" && r.Reason != "" {
 		return ui.T("remote.became.stopped", "agents", names(r), "when", momentInText(r.EndedAt), "why", ui.T("remote.stopped."+r.Reason))
 	}

@@ -32,8 +32,11 @@ func sentence(e audit.Entry) []app.UI {
 }
 
 func sentenceText(e audit.Entry, actor string) string {
-	args := make([]any, 0, 2+2*len(e.Detail))
+	args := make([]any, 0, 4+2*len(e.Detail))
 	args = append(args, "actor", actor)
+	if e.Detail["agents"] == "" { // of support as a whole
+		args = append(args, "agents", ui.T("remote.anyone_text"))
+	}
 	for k, v := range e.Detail {
 		args = append(args, k, detailText(e.Kind, k, v))
 	}
@@ -48,9 +51,20 @@ func actorName(a audit.Actor) string {
 	return a.Name
 }
 
+// actName is what an endpoint does, in words.
+func actName(endpoint string) string {
+	key := "audit.act." + strings.ReplaceAll(endpoint, "-", "_")
+	if !ui.Locale().Has(key) {
+		key = "audit.act.read"
+	}
+	return ui.T(key)
+}
+
 // detailText writes one detail of an entry for people.
 func detailText(k audit.Kind, name, value string) string {
 	switch {
+	case name == "act":
+		return actName(value)
 	case name == "minutes" || name == "asked" || k == audit.AccessMaximumChanged && (name == "from" || name == "to"):
 		if n, err := strconv.Atoi(value); err == nil {
 			return span(minutes(n))

@@ -33,6 +33,7 @@ type supportBanner struct {
 	told    string // the page that the customer was told of
 	near    func() // stops the wait for the last minutes
 	more    moreDialog
+	before  api.SupportView
 }
 
 // moreFrom is how long before its end a session offers to ask for more time.
@@ -40,7 +41,7 @@ const moreFrom = 5 * time.Minute
 
 // OnMount says where the agent has come to, and tells the customer which page is open.
 func (b *supportBanner) OnMount(ctx app.Context) {
-	b.ctx, b.mounted = ctx, true
+	b.ctx, b.mounted, b.before = ctx, true, b.View
 	ui.Announce(ui.T("shell.support_entered", "organization", b.View.Name, "role", roleName(b.View.Role)))
 	ctx.Defer(func(app.Context) {
 		if activeElement() == nil {
@@ -50,13 +51,40 @@ func (b *supportBanner) OnMount(ctx app.Context) {
 	b.follow()
 }
 
-// OnUpdate tells the customer when another page was opened.
-func (b *supportBanner) OnUpdate(app.Context) { b.follow() }
+// OnUpdate tells the customer when another page was opened, and the agent when the end has changed.
+func (b *supportBanner) OnUpdate(app.Context) {
+	b.follow()
+	b.tellEnd()
+}
 
-// OnDismount stops the wait.
+// OnDismount stops the wait. Whoever is leaving goes on to the hub: the end may reach this window before the answer.
 func (b *supportBanner) OnDismount() {
 	if b.near != nil {
 		b.near()
+	}
+	if b.leaving {
+		client.Leave("/" + client.PageHub)
+	}
+}
+
+// tellEnd says what the customer decided about the end.
+func (b *supportBanner) tellEnd() {
+	was, is := b.before, b.View
+	b.before = is
+	if was.Session != is.Session {
+		return
+	}
+	tone, key := ui.Live, ""
+	switch moved := !was.EndsAt.Equal(is.EndsAt); {
+	case was.MoreAsked && !is.MoreAsked && is.EndsAt.After(was.EndsAt):
+		key = "shell.support_more_given"
+	case was.MoreAsked && !is.MoreAsked && !moved:
+		tone, key = ui.Warn, "shell.support_more_refused"
+	case moved:
+		key = "shell.support_end_moved"
+	}
+	if key != "" {
+		ui.ShowToast(ui.Toast{Tone: tone, Text: ui.T(key, "until", until(is.EndsAt))})
 	}
 }
 
@@ -126,8 +154,8 @@ func (b *supportBanner) leave(app.Context) {
 	}
 	b.leaving = true
 	client.Call(b.ctx, b.At.Session, api.LeaveSupport, b.At.OrgIn(), func(ctx app.Context, _ api.None, err error) {
-		b.leaving = false
 		if err != nil {
+			b.leaving = false
 			toastFailure(err)
 			return
 		}
