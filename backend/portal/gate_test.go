@@ -56,3 +56,36 @@ func TestRefusalsAreRecordedOnceAMinute(t *testing.T) {
 		w.Verify()
 	})
 }
+
+// What writes to others by mail is not had by the hundred: neither side can flood the other's mailboxes.
+func TestWhatMailsOthersIsCostly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := New(t)
+		marie, sofia := w.As(w.Marie), w.As(w.Sofia)
+		for name, again := range map[string]func() error{
+			"asking for access": func() error {
+				r, err := sofia.RequestAccess(w.Beta, time.Hour, "")
+				if err == nil {
+					Must(sofia.Withdraw(r))
+				}
+				return err
+			},
+			"inviting support": func() error {
+				in := api.InviteIn{Org: api.Org{Org: w.Acme}}
+				in.Body.Minutes = 15
+				_, err := Call(marie, api.InviteSupport, in)
+				return err
+			},
+		} {
+			var err error
+			n := 0
+			for ; err == nil && n < 50; n++ {
+				err = again()
+			}
+			if n != 11 {
+				t.Errorf("%s was refused at the call %d", name, n)
+			}
+			Refused(t, err, errs.TooMany)
+		}
+	})
+}

@@ -151,7 +151,7 @@ var (
 	RejectMoreTime = declare[RequestIn, access.Request](Spec{Name: "reject-more-time", Method: post, Path: orgPath + "/remote-support/requests/{request}/more/reject",
 		Summary: "Refuse the wish for more time", Policy: Policy{Right: perm.RemoteSupportApprove}})
 	InviteSupport = declare[InviteIn, access.Request](Spec{Name: "invite-support", Method: post, Path: orgPath + "/remote-support/invite",
-		Summary: "Let support in without a request; needs the right to approve too", Policy: Policy{Right: perm.RemoteSupportCreate}, StepUp: true})
+		Summary: "Let support in without a request; needs the right to approve too", Policy: Policy{Right: perm.RemoteSupportCreate}, StepUp: true, Rate: Costly})
 	SetManagedBy = declare[ManagedByIn, None](Spec{Name: "set-managed-by", Method: put, Path: orgPath + "/managed-by",
 		Summary: "Owner: say who manages the organization; answers a proposal too", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true})
 	DeclineProposal = declare[Org, None](Spec{Name: "decline-managed-by", Method: post, Path: orgPath + "/managed-by/decline",
@@ -166,5 +166,5 @@ var (
 	LeaveSupport = declare[Org, None](Spec{Name: "leave-support", Method: post, Path: orgPath + "/support/leave",
 		Summary: "Inside a support session: end it", Policy: Policy{Inside: true}, Support: SupportAllowed, Stops: true})
 	AskMoreTime = declare[MoreTimeIn, access.Request](Spec{Name: "ask-more-time", Method: post, Path: orgPath + "/support/more-time",
-		Summary: "Inside a support session: ask for more time", Policy: Policy{Inside: true}, Support: SupportAllowed})
+		Summary: "Inside a support session: ask for more time", Policy: Policy{Inside: true}, Support: SupportAllowed, Rate: Costly})
 )

@@ -132,7 +132,7 @@ var (
 	GetFound = declare[Org, Found](Spec{Name: "get-organization-access", Method: get, Path: staffOrg,
 		Summary: "One organization as a row of the Support Hub", Policy: Policy{Staff: org.Agent}})
 	RequestAccess = declare[AskIn, access.Request](Spec{Name: "request-access", Method: post, Path: staffOrg + "/requests",
-		Summary: "Ask for access, or join a colleague's request", Policy: Policy{Staff: org.Agent}})
+		Summary: "Ask for access, or join a colleague's request", Policy: Policy{Staff: org.Agent}, Rate: Costly})
 	WithdrawAccess = declare[RequestIn, access.Request](Spec{Name: "withdraw-access", Method: post, Path: staffOrg + "/requests/{request}/withdraw",
 		Summary: "Take a request back", Policy: Policy{Staff: org.Agent}, Stops: true})
 	EnterSupport = declare[RequestIn, Entered](Spec{Name: "enter-support", Method: post, Path: staffOrg + "/requests/{request}/enter",
@@ -144,7 +144,7 @@ var (
 	LeadRevokeAccess = declare[RequestIn, access.Request](Spec{Name: "lead-revoke-access", Method: post, Path: staffOrg + "/requests/{request}/revoke",
 		Summary: "Lead: end a grant", Policy: Policy{Staff: org.Lead}, Stops: true})
 	ProposeManagedBy = declare[Org, None](Spec{Name: "propose-managed-by", Method: post, Path: staffOrg + "/managed-by",
-		Summary: "Administrator: propose that the provider manages the organization; its owner decides", Policy: Policy{Staff: org.Administrator}, StepUp: true})
+		Summary: "Administrator: propose that the provider manages the organization; its owner decides", Policy: Policy{Staff: org.Administrator}, StepUp: true, Rate: Costly})
 
 	CreateOrganization = declare[CreateOrganizationIn, org.Organization](Spec{Name: "create-organization", Method: post, Path: "/api/staff/orgs",
 		Summary: "Administrator: create an organization and invite its owner", Policy: Policy{Staff: org.Administrator}, Rate: Costly})
