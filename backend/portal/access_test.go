@@ -10,6 +10,8 @@ import (
 	"time"
 
 	. "countersign/backend/backendtest"
+	"countersign/backend/login"
+	"countersign/backend/portal"
 	"countersign/shared/access"
 	"countersign/shared/api"
 	"countersign/shared/audit"
@@ -564,6 +566,21 @@ func TestSearch(t *testing.T) {
 	if got := Must(Call(w.As(w.Tom), api.SearchOrganizations, api.SearchIn{})); len(got.Organizations) != 1 || got.Organizations[0].Button != api.ButtonJoin {
 		t.Errorf("with a request open the hub lists %+v", got.Organizations)
 	}
+}
+
+// TH13: a record is exported beside the writer, which revocations wait for.
+func TestAuditExportLeavesTheWriterFree(t *testing.T) {
+	w := New(t)
+	marie := w.As(w.Marie)
+	g := Must(marie.Approve(Must(w.As(w.Sofia).RequestAccess(w.Acme, time.Hour, "")), time.Hour))
+	asked := 0
+	inTheMiddle := func() bool { asked++; return asked > 5 } // statements ask before they run
+	ctx := &meanwhile{Context: t.Context(), ready: inTheMiddle, do: func() { Must(marie.Revoke(g)) }}
+	out, err := w.Service.ExportAudit(ctx, portal.Credential{As: api.AsCustomer, Session: login.HashToken(marie.Token)}, &api.Org{Org: w.Acme})
+	if err != nil || !ctx.done || out.CSV == "" {
+		t.Fatalf("got %d bytes, %v", len(out.CSV), err)
+	}
+	w.Verify()
 }
 
 // X04: the export holds the whole record, and no cell that a spreadsheet would run.

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"encoding/csv"
 	"maps"
 	"slices"
@@ -75,17 +76,42 @@ func (s *Service) VerifyAudit(tx *Tx, in *api.Org) (api.AuditHead, error) {
 }
 
 // ExportAudit gives the organization's record as CSV (RFC 4180). A cell that a spreadsheet would take for a formula
-// gets an apostrophe before it. The export is itself recorded, as its last line's successor.
-func (s *Service) ExportAudit(tx *Tx, in *api.Org) (api.AuditExport, error) {
+// gets an apostrophe before it. The export is itself recorded, as its last line's successor or later. It is written
+// while the writer serves others: a long record must not keep a revocation waiting.
+func (s *Service) ExportAudit(ctx context.Context, cred Credential, in *api.Org) (api.AuditExport, error) {
+	var out api.AuditExport
+	var last int64
+	err := s.view(ctx, api.ExportAudit.Spec, cred, in.Org, func(tx *Tx) error {
+		o, err := tx.Organization(tx, in.Org)
+		if err != nil {
+			return err
+		}
+		out.Name = "audit-" + o.Reference + "-" + tx.Now().Format("2006-01-02") + ".csv"
+		out.CSV, last, err = tx.auditCSV(live.Of(in.Org))
+		return err
+	})
+	if err != nil {
+		return api.AuditExport{}, err
+	}
+	err = s.update(ctx, api.ExportAudit.Spec, cred, in.Org, func(tx *Tx) error {
+		return tx.record(change{stream: live.Of(in.Org), kind: audit.AuditExported, detail: map[string]string{"entries": strconv.FormatInt(last, 10)}})
+	})
+	if err != nil { // nothing leaves unrecorded
+		return api.AuditExport{}, err
+	}
+	return out, nil
+}
+
+// auditCSV writes a stream's record out and gives the number of its last entry.
+func (tx *Tx) auditCSV(stream live.Stream) (text string, last int64, err error) {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	w.Write([]string{"seq", "time", "kind", "outcome", "actor_kind", "actor", "actor_name", "grant", "session", "address", "object", "detail", "mac"})
-	var seq int64
 	for {
-		part, err := tx.AuditAfter(tx, live.Of(in.Org), seq, 500)
+		part, err := tx.AuditAfter(tx, stream, last, 500)
 		if err != nil {
-			return api.AuditExport{}, err
+			return "", 0, err
 		}
 		for _, e := range part {
 			row := []string{strconv.FormatInt(e.Seq, 10), time.UnixMilli(e.At).UTC().Format(time.RFC3339), string(e.Kind), string(e.Outcome),
@@ -94,22 +120,14 @@ func (s *Service) ExportAudit(tx *Tx, in *api.Org) (api.AuditExport, error) {
 				row[i] = plainCell(row[i])
 			}
 			w.Write(row)
-			seq = e.Seq
+			last = e.Seq
 		}
 		if len(part) < 500 {
 			break
 		}
 	}
 	w.Flush()
-	if err := w.Error(); err != nil {
-		return api.AuditExport{}, err
-	}
-	o, err := tx.Organization(tx, in.Org)
-	if err != nil {
-		return api.AuditExport{}, err
-	}
-	err = tx.record(change{stream: live.Of(in.Org), kind: audit.AuditExported, detail: map[string]string{"entries": strconv.FormatInt(seq, 10)}})
-	return api.AuditExport{Name: "audit-" + o.Reference + "-" + tx.Now().Format("2006-01-02") + ".csv", CSV: b.String()}, err
+	return b.String(), last, w.Error()
 }
 
 func details(m map[string]string) string {
