@@ -110,7 +110,10 @@ func (s *Service) ProposeManagedBy(tx *Tx, in *api.Org) (api.None, error) {
 	if err != nil {
 		return api.None{}, err
 	}
-	if o.ManagedBy == org.ServiceProvider || o.State != org.Active {
+	if o.State != org.Active {
+		return api.None{}, errs.InState(string(o.State), "organization.error.not_active")
+	}
+	if o.ManagedBy == org.ServiceProvider {
 		return api.None{}, errs.InState(string(o.ManagedBy), "organization.error.managed_already")
 	}
 	if o.ProposedBy != "" {

@@ -149,10 +149,22 @@ type Approver struct {
 
 func (a Approver) person() Person { return Person{ID: string(a.Contact), Name: a.Name} }
 
-// may refuses whoever can't decide about r: without the right, from inside a support session, staff of the provider,
-// and whoever asked (by login, joined ones too).
+// mayEnd refuses whoever can't end a grant: without the right, or from inside a support session. Ending takes less than
+// deciding: nobody gains by it.
+func (a Approver) mayEnd() error {
+	if !a.MayApprove || a.InSupport || a.Contact == "" {
+		return errs.New(errs.Forbidden, "access.error.not_approver")
+	}
+	return nil
+}
+
+// may refuses whoever can't decide about r: who can't end it either, staff of the provider, and whoever asked (by
+// login, joined ones too).
 func (a Approver) may(r *Request) error {
-	if !a.MayApprove || a.InSupport || a.IsStaff || a.Contact == "" {
+	if err := a.mayEnd(); err != nil {
+		return err
+	}
+	if a.IsStaff {
 		return errs.New(errs.Forbidden, "access.error.not_approver")
 	}
 	for _, q := range r.Requesters {

@@ -162,6 +162,23 @@ func TestApproveAccess(t *testing.T) {
 	})
 }
 
+// The customer ends access whenever they want, also who could not have approved it.
+func TestRevokeTakesLessThanApproving(t *testing.T) {
+	for name, change := range map[string]func(*Approver){
+		"also_staff": func(a *Approver) { a.IsStaff = true }, "asked_themselves": func(a *Approver) { a.Login = sofia.Login },
+	} {
+		by := marie
+		change(&by)
+		r := approved(t, time.Hour)
+		if err := r.Revoke(by, start); err != nil || r.State != Revoked {
+			t.Errorf("%s: %s, %v", name, r.State, err)
+		}
+	}
+	inside := marie
+	inside.InSupport = true
+	refuses(t, approved(t, time.Hour).Revoke(inside, start), errs.Forbidden)
+}
+
 // What was decided is what was shown: a colleague who joins makes it another card.
 func TestFingerprint(t *testing.T) {
 	r := asked(t, time.Hour)

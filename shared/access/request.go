@@ -177,8 +177,8 @@ func (r *Request) Tick(now time.Time) bool {
 // Runs reports whether the grant lets somebody in at this moment.
 func (r *Request) Runs(now time.Time) bool { return r.State == Active && now.Before(r.EndsAt) }
 
-// ChangeEnd moves the end of a running grant; the whole grant stays within the maximum, counted from its start. An
-// extension that waits is answered by it.
+// ChangeEnd moves the end of a running grant; the whole grant stays within the maximum, counted from its start. A
+// wish for more time that waits goes on waiting.
 func (r *Request) ChangeEnd(by Approver, end time.Time, maximum time.Duration, now time.Time) error {
 	if err := by.may(r); err != nil {
 		return err
@@ -275,7 +275,7 @@ func (r *Request) waiting(by Approver, now time.Time) (*Extension, error) {
 
 // Revoke ends a running grant by the customer's word.
 func (r *Request) Revoke(by Approver, now time.Time) error {
-	if err := by.may(r); err != nil {
+	if err := by.mayEnd(); err != nil {
 		return err
 	}
 	if err := r.running(now); err != nil {

@@ -153,7 +153,7 @@ var (
 	InviteSupport = declare[InviteIn, access.Request](Spec{Name: "invite-support", Method: post, Path: orgPath + "/remote-support/invite",
 		Summary: "Let support in without a request; needs the right to approve too", Policy: Policy{Right: perm.RemoteSupportCreate}, StepUp: true, Rate: Costly})
 	SetManagedBy = declare[ManagedByIn, None](Spec{Name: "set-managed-by", Method: put, Path: orgPath + "/managed-by",
-		Summary: "Owner: say who manages the organization; answers a proposal too", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true})
+		Summary: "Owner: say who manages the organization; answers a proposal too", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true, Stops: true})
 	DeclineProposal = declare[Org, None](Spec{Name: "decline-managed-by", Method: post, Path: orgPath + "/managed-by/decline",
 		Summary: "Owner: decline the provider's proposal to manage the organization", Policy: Policy{Right: perm.OwnershipTransfer}})
 	SetMaximum = declare[MaximumIn, None](Spec{Name: "set-access-maximum", Method: put, Path: orgPath + "/remote-support/maximum",

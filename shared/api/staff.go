@@ -149,7 +149,7 @@ var (
 	CreateOrganization = declare[CreateOrganizationIn, org.Organization](Spec{Name: "create-organization", Method: post, Path: "/api/staff/orgs",
 		Summary: "Administrator: create an organization and invite its owner", Policy: Policy{Staff: org.Administrator}, Rate: Costly})
 	SetOrganizationState = declare[OrganizationStateIn, None](Spec{Name: "set-organization-state", Method: put, Path: staffOrg + "/state",
-		Summary: "Administrator: suspend, close or reopen an organization", Policy: Policy{Staff: org.Administrator}, StepUp: true})
+		Summary: "Administrator: suspend, close or reopen an organization", Policy: Policy{Staff: org.Administrator}, StepUp: true, Stops: true})
 
 	ListStaff = declare[None, Staff](Spec{Name: "list-staff", Method: get, Path: "/api/staff/members",
 		Summary: "The provider's staff", Policy: Policy{Staff: org.Agent}})
