@@ -123,12 +123,12 @@ func TestKeysAreUsedAndPresent(t *testing.T) {
 
 var keyLike = regexp.MustCompile(`^[a-z_]+(\.[a-z0-9_]+)*\.?$`)
 
-// note takes a string of the source as a key, or, when it ends in a dot, as the beginning of keys.
+// note takes a string of the source as a key, or, when it ends in a dot or an underscore, as the beginning of keys.
 func note(s string, named map[string]bool, prefixes *[]string) {
 	if !keyLike.MatchString(s) {
 		return
 	}
-	if strings.HasSuffix(s, ".") {
+	if strings.HasSuffix(s, ".") || strings.Contains(s, ".") && strings.HasSuffix(s, "_") {
 		*prefixes = append(*prefixes, s)
 		return
 	}
