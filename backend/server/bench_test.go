@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"syscall"
@@ -30,6 +31,7 @@ const clients = 32
 // BenchmarkPointRead is a read behind sign-in and gate through the whole server, over real connections, beside the
 // barest handler that answers with the same bytes: the ratio is what everything between costs.
 func BenchmarkPointRead(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as serve does; it helps both sides
 	w := backendtest.New(b, backendtest.WithLimits(unlimited))
 	for _, c := range []struct {
 		name string
@@ -196,6 +198,7 @@ func answer(conn net.Conn, buf []byte) error {
 // BenchmarkRecordedChange is a change through the gate, with its audit entry and events, safe on the disk when answered,
 // beside the barest upsert through the same writer: the ratio is what knowing who did what for whom costs.
 func BenchmarkRecordedChange(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	const callers = 64
 	w := backendtest.New(b, backendtest.WithLimits(unlimited))
 	ctx, ada, sofia := b.Context(), w.As(w.Ada), w.As(w.Sofia)
