@@ -44,23 +44,25 @@ func (b *Tab) Run(script string) {
 	_ = Eval[bool](b, "(async () => {"+script+"; return true})()")
 }
 
-// Wait returns once the JavaScript expression is truthy.
+// Wait returns once the JavaScript expression is truthy. One that fails, because what it asks is not there yet, is not
+// yet true.
 func (b *Tab) Wait(expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`!!(`+expression+`)`, chromedp.WithPollingTimeout(patience))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`(() => { try { return !!(`+expression+`) } catch { return false } })()`, chromedp.WithPollingTimeout(patience))); err != nil {
 		b.t.Fatalf("wait for %s: %v; the console said %v", expression, err, b.Problems())
 	}
 }
 
-// Settle waits until the app has rendered what the last event asked for: a frame of go-app, one of the browser, and
-// the fonts.
+// Settle waits until the app has rendered what the last event asked for: a frame of go-app, one of the browser, the
+// fonts, and colors on their way to others.
 func (b *Tab) Settle() {
 	b.t.Helper()
 	b.Run(`await document.fonts.ready;
 		await new Promise(r => setTimeout(r, 40));
-		await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))`)
+		await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
+		await Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished.catch(() => {})))`)
 }
 
 // Press sends keys, such as kb.Escape or "a", one after the other, to whatever has the focus.
