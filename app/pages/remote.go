@@ -92,10 +92,13 @@ func (p *remotePage) retry(ctx app.Context) { p.load(ctx, false) }
 // follow says aloud who came and left, and remembers requests that went away under the approver's eyes.
 func (p *remotePage) follow(before, now api.RemoteSupport) {
 	for _, r := range before.Pending {
-		same := func(o access.Request) bool { return o.ID == r.ID }
-		if !slices.ContainsFunc(now.Pending, same) && !p.card(&r).mine {
+		if slices.ContainsFunc(now.Pending, func(o access.Request) bool { return o.ID == r.ID }) {
+			continue
+		}
+		if !p.card(&r).mine {
 			p.gone = append(p.gone, r.ID)
 		}
+		delete(p.cards, r.ID) // a reason for what is over is nothing to keep
 	}
 	was, is := insideNow(before), insideNow(now)
 	for _, x := range is {
