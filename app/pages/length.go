@@ -83,13 +83,18 @@ func (l *length) choose(v string) {
 func (l *length) typed(id, label string, value *string, problem string) app.UI {
 	return &ui.Field{ID: id, Label: label, Kind: ui.Number, Value: *value, MaxLength: 4, Error: problem, OnInput: func(_ app.Context, v string) {
 		*value = v
-		h, errHours := number(l.hours)
-		m, errMinutes := number(l.rest)
-		l.minutes, l.problem = h*60+m, ""
-		if errHours != nil || errMinutes != nil {
-			l.minutes = 0
-		}
+		l.read()
 	}}
+}
+
+// read takes what was typed; what is no number is no duration.
+func (l *length) read() {
+	h, errHours := number(l.hours)
+	m, errMinutes := number(l.rest)
+	l.minutes, l.problem = h*60+m, ""
+	if errHours != nil || errMinutes != nil {
+		l.minutes = 0
+	}
 }
 
 func number(s string) (int, error) {
