@@ -2,7 +2,7 @@
 #   make run     everything that a fresh machine needs, then the demo on http://localhost:8080
 #   make test    everything that the tests need, then all of them
 #   make build   build/bin/countersign      make wasm    the site, and what its WebAssembly weighs
-#   make lint    make bench   make clean    make check   lint and test, before sending
+#   make lint    make bench   make clean    make check   lint and test, before sending    make picture   the README's
 SHELL   := /bin/sh
 GO      ?= go
 BIN     := build/bin
@@ -28,7 +28,7 @@ make_site  = $(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: run test build wasm site lint bench check clean setup setup-test
+.PHONY: run test build wasm site lint bench check picture clean setup setup-test
 
 run: setup
 	@$(MAKE) --no-print-directory build
@@ -75,6 +75,12 @@ lint: $(TOOLS)/staticcheck-0.8.2
 bench: setup-test
 	@$(MAKE) --no-print-directory wasm
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s -p 1 -timeout 30m ./...
+
+# the picture of the README, of the portal as it is now
+picture: setup-test
+	@$(MAKE) --no-print-directory wasm
+	@mkdir -p build/picture
+	$(GO) test ./app/e2e -run TestPicture -count 1 -picture "$(CURDIR)/build/picture/remote-support.png"
 
 clean:
 	rm -rf $(BIN) app/web/node_modules
