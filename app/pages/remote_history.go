@@ -128,6 +128,10 @@ func (h *pastAccess) render(page app.Context, at client.Seat) app.UI {
 		card.Body = []app.UI{ui.Skeleton(3)}
 		return card
 	}
+	if len(h.list) == 0 {
+		card.Flush, card.Body = false, []app.UI{ui.Hint(ui.T("remote.history_none"))}
+		return card
+	}
 	lines := make([]ui.Line, 0, len(h.list))
 	for i := range h.list {
 		r := &h.list[i]
@@ -136,8 +140,7 @@ func (h *pastAccess) render(page app.Context, at client.Seat) app.UI {
 	}
 	card.Body = []app.UI{&ui.Table{ID: "history-table", Label: ui.T("remote.history"), Lines: lines, Compact: true,
 		Columns: []ui.Column{{Title: ui.T("remote.col_agents"), Kind: ui.Title}, {Title: ui.T("remote.col_state"), Kind: ui.State},
-			{Title: ui.T("remote.col_time")}},
-		Empty: ui.Hint(ui.T("remote.history_none"))}}
+			{Title: ui.T("remote.col_time")}}}}
 	if h.next != "" {
 		card.Footer = []app.UI{&ui.Button{ID: "history-more", Label: ui.T("remote.history_more"), Busy: h.busy, Small: true, Disabled: offlineReason(at),
 			OnClick: func(app.Context, app.Event) { h.loadMore(page, at) }}}
