@@ -90,6 +90,14 @@ func TestRemote_time_is_changed_asked_for_and_over(t *testing.T) {
 	says(agent, "#toasts", "You have more time: access lasts until ")
 	says(agent, "#support-banner", "Ends in 1\u00a0h")
 
+	// One agent is in one place: entering elsewhere ends the stay here, and coming back begins another.
+	backendtest.Must(s.As(s.Sofia).Enter(r))
+	says(agent, "main .banner", "You entered this organization again in another window.")
+	press(agent, "main", "Back to the Support Hub")
+	press(agent, "#hub-table", "Login to support: Acme Telecom")
+	says(agent, "#support-banner", "Ends in 1\u00a0h")
+	says(agent, "h1", "Home")
+
 	in := api.ChangeEndIn{RequestIn: api.RequestIn{Org: api.Org{Org: s.Acme}, Request: r.ID}}
 	in.Body.EndsAt = s.Clock.Now().Add(2 * time.Second)
 	backendtest.Must(backendtest.Call(s.As(s.Marie), api.ChangeAccessEnd, in))

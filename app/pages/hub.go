@@ -81,6 +81,9 @@ func (p *hubPage) load(ctx app.Context, background bool) {
 				}
 			}
 		}
+		if !background && strings.TrimSpace(p.query) != "" {
+			ui.Announce(p.title())
+		}
 		p.askAtOnce()
 	})
 }
@@ -101,10 +104,31 @@ func inPlace(before, now []api.Found) []api.Found {
 
 // askAtOnce opens the dialog that the address asked for, such as after an access has ended.
 func (p *hubPage) askAtOnce() {
-	if p.asked && len(p.rows) == 1 && p.rows[0].Button == api.ButtonRequest {
-		p.asking.show(&p.rows[0])
+	if !p.asked {
+		return
 	}
 	p.asked = false
+	p.address()
+	if len(p.rows) == 1 && p.rows[0].Button == api.ButtonRequest {
+		p.asking.show(&p.rows[0])
+	}
+}
+
+// address keeps the search in the address, so that it can be come back to and shared.
+func (p *hubPage) address() {
+	history := app.Window().Get("history")
+	history.Call("replaceState", history.Get("state"), "", p.At.With("q", strings.TrimSpace(p.query), "ask", ""))
+}
+
+// title says what is listed.
+func (p *hubPage) title() string {
+	switch query := strings.TrimSpace(p.query); {
+	case query == "":
+		return ui.T("hub.open_title")
+	case len(p.rows) == 0:
+		return ui.T("hub.none_title", "query", query)
+	}
+	return ui.T("hub.found", "n", len(p.rows))
 }
 
 // tell says what became of the agent's own request while the page was open.
@@ -132,8 +156,7 @@ func (p *hubPage) search(_ app.Context, q string) {
 		p.pause()
 	}
 	p.pause = ui.After(p.ctx, searchPause, func(ctx app.Context) {
-		history := app.Window().Get("history")
-		history.Call("replaceState", history.Get("state"), "", p.At.With("q", strings.TrimSpace(p.query), "ask", ""))
+		p.address()
 		p.load(ctx, false)
 	})
 }
@@ -166,12 +189,11 @@ func (p *hubPage) recognized() string {
 }
 
 func (p *hubPage) show(list api.FoundList) []app.UI {
-	query := strings.TrimSpace(p.query)
 	if len(p.rows) == 0 {
-		if query == "" {
+		if strings.TrimSpace(p.query) == "" {
 			return []app.UI{&ui.Empty{Icon: ui.IconHeadset, Title: ui.T("hub.empty_title"), Text: ui.T("hub.empty_text")}}
 		}
-		return []app.UI{&ui.Empty{Icon: ui.IconSearch, Title: ui.T("hub.none_title", "query", query), Text: ui.T("hub.none_text"),
+		return []app.UI{&ui.Empty{Icon: ui.IconSearch, Title: p.title(), Text: ui.T("hub.none_text"),
 			Actions: []app.UI{&ui.Button{ID: "hub-clear", Label: ui.T("hub.clear"), OnClick: func(ctx app.Context, _ app.Event) {
 				p.search(ctx, "")
 				ui.FocusLater(p.ctx, "hub-search")
@@ -187,10 +209,7 @@ func (p *hubPage) show(list api.FoundList) []app.UI {
 			&keyed{Key: string(f.ID), Body: func() app.UI { return p.act(f) }},
 		}})
 	}
-	title := ui.T("hub.open_title")
-	if query != "" {
-		title = ui.T("hub.found", "n", len(lines))
-	}
+	title := p.title()
 	card := &ui.Card{ID: "organizations", Title: title, Flush: true, Body: []app.UI{&ui.Table{ID: "hub-table", Label: title, Lines: lines,
 		Columns: []ui.Column{{Title: ui.T("hub.col_organization"), Kind: ui.Title}, {Title: ui.T("remote.managed_by")},
 			{Title: ui.T("remote.col_state"), Kind: ui.State}, {Title: ui.T("hub.col_act"), HideTitle: true, Kind: ui.Act}}}}}

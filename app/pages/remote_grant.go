@@ -43,7 +43,7 @@ func (p *remotePage) showGrant(g *api.Grant, maximum int) app.UI {
 		ui.Split(app.Div().Class("grant-people").Body(people...), p.revokeButton(g)),
 		app.Div().Class("grant-end").Body(
 			app.P().Class("hint").Body(
-				&ui.Countdown{Until: g.EndsAt, Label: ui.T("remote.ends_in"), OnEnd: func(ctx app.Context) { p.load(ctx, true) }},
+				&ui.Countdown{Until: g.EndsAt, Label: ui.T("remote.ends_in"), Silent: p.At.As == api.AsSupport /* the banner speaks */, OnEnd: func(ctx app.Context) { p.load(ctx, true) }},
 				app.Text(", "+momentInText(g.EndsAt)+" · "+given(&g.Request))),
 			p.endButton(g, maximum)),
 		slot(quoted(g.Note)),

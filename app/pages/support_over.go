@@ -26,6 +26,7 @@ type supportOver struct {
 	kept   bool
 	over   *access.Request // how it ended, once the provider's side has told it
 	again  bool            // access can be asked for again
+	moved  bool            // the agent is inside in another window
 }
 
 // CompoID tells go-app that the end of another access is another page.
@@ -47,7 +48,7 @@ func (o *supportOver) OnMount(ctx app.Context) {
 		if err != nil {
 			return // the reason stands there already, in fewer words
 		}
-		o.again = f.Button == api.ButtonRequest
+		o.again, o.moved = f.Button == api.ButtonRequest, f.Sitting != ""
 		if r := f.Request; r != nil && r.ID == request && r.State.Final() {
 			o.over = r
 		}
@@ -82,6 +83,9 @@ func (o *supportOver) Render() app.UI {
 }
 
 func (o *supportOver) why() string {
+	if o.moved {
+		return ui.T("shell.support_over_elsewhere")
+	}
 	if r := o.over; r != nil {
 		when := momentInText(r.EndedAt)
 		switch {
