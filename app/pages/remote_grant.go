@@ -66,7 +66,11 @@ func mayEnter(g *api.Grant) string {
 	case g.NamedOnly:
 		return ui.T("remote.open_named", "agents", names(&g.Request))
 	}
-	return ui.T("remote.open_all", "agents", names(&g.Request))
+	who := make([]string, 0, len(g.Requesters)+1)
+	for _, q := range g.Requesters {
+		who = append(who, q.Name)
+	}
+	return ui.T("remote.open_all", "agents", listed(append(who, ui.T("remote.any_other"))))
 }
 
 // given says by whose word a grant runs, and for how long it was asked.
