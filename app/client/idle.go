@@ -39,7 +39,7 @@ func (s *Session) Touch(ctx app.Context) {
 	}
 }
 
-// OnActivity calls f when the person types, points or comes back to the window, until stop is called.
+// OnActivity calls f when the person types or points, until stop is called.
 func OnActivity(f func()) (stop func()) {
 	handler := app.FuncOf(func(app.Value, []app.Value) any {
 		defer ui.Recover()
@@ -47,7 +47,7 @@ func OnActivity(f func()) (stop func()) {
 		return nil
 	})
 	window := app.Window()
-	events := []string{"keydown", "pointerdown", "focus"}
+	events := []string{"keydown", "pointerdown"}
 	for _, e := range events {
 		window.Call("addEventListener", e, handler, map[string]any{"capture": true, "passive": true})
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"countersign/backend/backendtest"
+	"countersign/backend/portal"
 	"countersign/shared/api"
 	"countersign/shared/errs"
 	"countersign/shared/id"
@@ -222,6 +223,13 @@ func TestSession_notices_a_lost_connection(t *testing.T) {
 	}
 	e.ConsumeNext()
 	<-reloads
+}
+
+// The warnings are given by the times after which the server ends an unused sign-in.
+func TestIdle_is_the_servers(t *testing.T) {
+	if customerIdle != portal.CustomerIdle || staffIdle != portal.StaffIdle {
+		t.Errorf("customers %v and %v, staff %v and %v", customerIdle, portal.CustomerIdle, staffIdle, portal.StaffIdle)
+	}
 }
 
 // What a refusal says is shared out: the sentence, the fields, the state.

@@ -32,6 +32,16 @@ func (s *Session) SignOutPending() bool {
 	return s.As != api.AsSupport && ui.Stored(storageKey(s.As, "sign_out")) != ""
 }
 
+// FinishSignOuts tells the server of sign-outs that it has not heard of, for the kinds of caller that are not at the
+// window.
+func FinishSignOuts(ctx app.Context, present api.As) {
+	for _, as := range []api.As{api.AsCustomer, api.AsStaff} {
+		if s := Open(Place{As: as}); as != present && s.SignOutPending() {
+			s.finishSignOut(ctx, func(app.Context, error) {})
+		}
+	}
+}
+
 // FinishSignOut tells it, and leaves for the sign-in page.
 func (s *Session) FinishSignOut(ctx app.Context) {
 	s.finishSignOut(ctx, func(_ app.Context, err error) {

@@ -30,8 +30,10 @@ type stage struct {
 	URL string
 }
 
-// play serves a new world at a free port of localhost until the test ends.
-func play(t *testing.T) *stage {
+// play serves a new world in demo mode at a free port of localhost until the test ends.
+func play(t *testing.T) *stage { return playWith(t, portal.Settings{Brand: "Countersign", Demo: true}) }
+
+func playWith(t *testing.T, settings portal.Settings) *stage {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -40,7 +42,8 @@ func play(t *testing.T) *stage {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	url := "http://localhost:" + port
 
-	w := backendtest.New(t, backendtest.WithSettings(portal.Settings{Brand: "Countersign", PublicURL: url, Demo: true}))
+	settings.PublicURL = url
+	w := backendtest.New(t, backendtest.WithSettings(settings))
 	site, err := server.Static(web.FS())
 	if err != nil {
 		t.Fatalf("the site is not built, make wasm builds it: %v", err)
@@ -87,11 +90,17 @@ func (s *stage) signIn(tab *uitest.Tab, p *backendtest.Persona) {
 		path = "/staff/sign-in"
 	}
 	tab.Do(chromedp.Navigate(s.URL + path))
+	s.enter(tab, p)
+	ready(tab)
+}
+
+// enter fills in the form of the sign-in page that is open, and waits for the page after it.
+func (s *stage) enter(tab *uitest.Tab, p *backendtest.Persona) {
+	s.t.Helper()
 	tab.Type("input[type=email]", p.Email)
 	tab.Type("input[type=password]", backendtest.Password)
 	tab.Run(`setTimeout(() => document.querySelector("form:has([type=password])").requestSubmit())`)
 	across(s.t, tab, `document.getElementById("page-title") && document.querySelector(".pill.ok")`)
-	ready(tab)
 }
 
 // across is Wait over the loading of another document, in which the browser answers nothing for a moment.

@@ -48,13 +48,24 @@ type Portal struct {
 func (p *Portal) OnMount(ctx app.Context) {
 	p.ctx = ctx
 	p.stopBrowser = append(p.stopBrowser,
-		client.OnActivity(func() { p.session.Touch(p.ctx) }),
-		client.OnNetwork(func(online bool) { p.session.NetworkChanged(p.ctx, online) }),
-		client.OnReturn(func() {
-			if p.session.Ended() != "" {
-				p.session.Refresh(p.ctx, true) // signed in again in another window
+		client.OnActivity(p.withSession(func(s *client.Session) { s.Touch(p.ctx) })),
+		client.OnNetwork(func(online bool) {
+			p.withSession(func(s *client.Session) { s.NetworkChanged(p.ctx, online) })()
+		}),
+		client.OnReturn(p.withSession(func(s *client.Session) {
+			if s.Ended() != "" {
+				s.Refresh(p.ctx, true) // signed in again in another window
 			}
-		}))
+		})))
+}
+
+// withSession is f for as soon as the address has been read.
+func (p *Portal) withSession(f func(*client.Session)) func() {
+	return func() {
+		if p.session != nil {
+			f(p.session)
+		}
+	}
 }
 
 // OnPreRender is OnMount without a window.
@@ -105,6 +116,9 @@ func (p *Portal) goTo(place client.Place, known bool) {
 			p.tried = map[api.As]bool{}
 		}
 		p.place.As = client.LastKind()
+	}
+	if p.session == nil {
+		client.FinishSignOuts(p.ctx, p.place.As)
 	}
 	p.use(client.Open(p.place))
 	p.session.Visit(place.Org)
@@ -290,7 +304,7 @@ func (p *Portal) page(at client.Seat, s screen, found bool) app.UI {
 	case me == nil && problem != nil && client.CodeOf(problem) != errs.Unauthenticated:
 		return ui.Stack(&ui.PageHeader{Title: p.title(at, s, found)},
 			failed(problem, false, func(ctx app.Context) { at.Session.Refresh(ctx, false) }))
-	case me == nil || !fresh && problem == nil && foreign(at):
+	case me == nil || !fresh && problem == nil && foreign(at) || me.NeedsFactor && p.place.Page != client.PageAccount:
 		return ui.Stack(&ui.PageHeader{Title: p.title(at, s, found)}, ui.Skeleton(6))
 	case !p.known || !found || foreign(at):
 		return &NotFound{At: at}
