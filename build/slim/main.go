@@ -60,6 +60,9 @@ func run(dir string) error {
 	if err := substitute(target); err != nil {
 		return err
 	}
+	if err := mend(target); err != nil {
+		return err
+	}
 	return writeMod(dir, target)
 }
 
