@@ -9,6 +9,7 @@ import (
 
 	"countersign/app/uitest"
 	"countersign/backend/backendtest"
+	"countersign/backend/portal"
 	"countersign/shared/api"
 
 	"github.com/chromedp/chromedp"
@@ -190,5 +191,88 @@ func TestShell_keeps_staff_and_customer_apart(t *testing.T) {
 	visit(tab, "/audit")
 	tab.Click("#account-button")
 	says(tab, "#account", "Anna Roth")
+	tab.NoProblems()
+}
+
+// An address that needs a sign-in leads there and back.
+func TestShell_leads_through_the_sign_in_and_back(t *testing.T) {
+	s := play(t)
+	tab := uitest.Open(t, s.URL)
+	wanted := "/o/" + string(s.Acme) + "/manage/audit?kind=login"
+	tab.Do(chromedp.Navigate(s.URL + wanted))
+	across(t, tab, `location.pathname === "/sign-in" && document.querySelector("input[type=password]")`)
+	s.enter(tab, s.Marie)
+	arrived(tab, wanted)
+	says(tab, "#audit-list", "Marie Dubois signed in")
+
+	visit(tab, "/") // from now on the first page is known
+	arrived(tab, "/o/"+string(s.Acme)+"/home")
+}
+
+// Whoever leaves a sign-in unused is asked in time whether they are still there, and stays by saying so.
+func TestShell_warns_before_an_unused_sign_in_ends(t *testing.T) {
+	s := play(t)
+	tab := s.open(s.Sofia)
+	// A quarter of an hour less a minute, as the app sees it: Go takes the time that has passed from performance.now.
+	tab.Run(`const real = performance.now.bind(performance); performance.now = () => real() + 14 * 60e3; window.dispatchEvent(new Event("resize"))`)
+	tab.Wait(`document.querySelector("#idle[open]")`)
+	says(tab, "#idle", "You will be signed out in")
+	tab.NoViolations("about to be signed out", "#idle")
+	tab.Screenshot("idle", false)
+	press(tab, "#idle", "Stay signed in")
+	tab.Wait(`!document.querySelector("#idle[open]")`)
+	tab.Settle()
+	if open := uitest.Eval[bool](tab, `!!document.querySelector("#idle[open]")`); open {
+		t.Error("it asks again at once")
+	}
+}
+
+// Signing out without network forgets everything here at once, and the server is told as soon as there is one.
+func TestAccount_signs_out_without_network(t *testing.T) {
+	s := play(t)
+	tab := s.open(s.Marie)
+	offline(tab, true)
+	tab.Click("#account-button")
+	press(tab, "#account", "Sign out")
+	says(tab, "main", "You are signed out on this device.")
+	if main := tab.Text("main"); strings.Contains(main, "Acme") {
+		t.Errorf("the page still says %q", main)
+	}
+	tab.Screenshot("signed-out-offline", false)
+	offline(tab, false)
+	s.signIn(tab, s.Anna) // whoever comes next
+	across(t, tab, `!localStorage.getItem("countersign.customer.sign_out")`)
+	tab.Do(chromedp.Navigate(s.URL + "/o/" + string(s.Acme) + "/home"))
+	across(t, tab, `location.pathname === "/sign-in"`)
+}
+
+// Outside demo mode staff set a second factor before anything else opens.
+func TestAccount_staff_begin_with_a_second_factor(t *testing.T) {
+	s := playWith(t, portal.Settings{Brand: "Countersign"})
+	tab := uitest.Open(t, s.URL)
+	tab.Do(chromedp.Navigate(s.URL + "/staff/sign-in"))
+	tab.Type("input[type=email]", s.Tom.Email)
+	tab.Type("input[type=password]", backendtest.Password)
+	tab.Run(`setTimeout(() => document.querySelector("form:has([type=password])").requestSubmit())`)
+	across(t, tab, `location.pathname === "/account" && document.querySelector("main .banner")`)
+	says(tab, "main .banner", "Set a second factor to go on.")
+	if nav := tab.Text("#nav"); strings.Contains(nav, "Remote Support") {
+		t.Errorf("the menu says %q", nav)
+	}
+	tab.Screenshot("factor-needed", false)
+	tab.NoViolations("second factor needed")
+	tab.Go("/organizations")
+	arrived(tab, "/account?as=staff")
+
+	press(tab, "main .banner", "Set up a second factor")
+	tab.Wait(`document.querySelector("#factor-dialog[open] .copyable code")`)
+	secret := strings.ReplaceAll(tab.Text("#factor-dialog .copyable code"), " ", "")
+	code, err := totp.GenerateCode(secret, s.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(tab, "#factor-code", code+"\r")
+	press(tab, "#factor-dialog", "I have kept them")
+	says(tab, "#nav", "Organizations")
 	tab.NoProblems()
 }
