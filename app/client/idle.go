@@ -84,6 +84,10 @@ func (s *Session) NetworkChanged(ctx app.Context, online bool) {
 		s.setLink(LinkDown)
 		return
 	}
+	if s.SignOutPending() {
+		s.FinishSignOut(ctx)
+		return
+	}
 	s.Refresh(ctx, true)
 }
 
