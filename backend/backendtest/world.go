@@ -188,7 +188,7 @@ func (w *World) login(tx *store.Tx, name, locale string) store.Login {
 
 func (w *World) contact(tx *store.Tx, o id.Organization, name, locale string, owner bool, roles ...perm.Role) *Persona {
 	l := w.login(tx, name, locale)
-	c := contact.Contact{ID: newID[id.Contact](tx), Org: o, Login: l.ID, Name: name, Email: l.Email, Locale: locale, Active: true, Owner: owner, Roles: roles}
+	c := contact.Contact{ID: newID[id.Contact](tx), Org: o, Login: l.ID, Name: name, Email: l.Email, Locale: locale, Active: true, Access: true, Owner: owner, Roles: roles}
 	check(w.TB, tx.AddContact(context.Background(), &c))
 	return &Persona{Name: name, Email: l.Email, Login: l.ID, Contact: c.ID, Org: o}
 }

@@ -175,7 +175,7 @@ func (m *making) contacts(oid id.Organization, c company) error {
 				return err
 			}
 			k := &contact.Contact{ID: newID[id.Contact](tx), Org: oid, Login: l, Name: p.name, Email: p.email, Phone: p.phone, Locale: p.locale,
-				Active: true, Roles: p.roles}
+				Active: true, Access: true, Roles: p.roles}
 			if err := tx.AddContact(m.ctx, k); err != nil {
 				return err
 			}

@@ -72,7 +72,7 @@ func (tx *Tx) createOrganization(in *api.CreateOrganizationIn) (*org.Organizatio
 	if err := tx.AddOrganization(tx, o, phone); err != nil {
 		return nil, vault.Secret{}, err
 	}
-	owner := &contact.Contact{ID: newID[id.Contact](tx), Org: o.ID, Name: ownerName, Email: email, Locale: string(locale(b.Locale)), Active: true, Owner: true}
+	owner := &contact.Contact{ID: newID[id.Contact](tx), Org: o.ID, Name: ownerName, Email: email, Locale: string(locale(b.Locale)), Active: true, Access: true, Owner: true}
 	if err := tx.AddContact(tx, owner); err != nil {
 		return nil, vault.Secret{}, err
 	}

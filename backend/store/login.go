@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/shared/errs"
 	"countersign/shared/id"
 )
 
@@ -146,20 +147,29 @@ func (tx *Tx) UseRecoveryCode(ctx context.Context, l id.Login, hash string) (boo
 // LinkContact gives a contact its login, once the person accepted; false when the contact is not there, not active or
 // has one already. A Violation (IsUnique) when the person is in the organization as another contact.
 func (tx *Tx) LinkContact(ctx context.Context, oid id.Organization, c id.Contact, l id.Login, name string) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE contact SET login = ?, name = ? WHERE org = ? AND id = ? AND active AND login IS NULL`, l, name, oid, c)
+	var company, email string
+	err := tx.QueryRow(ctx, `SELECT company, email FROM contact WHERE org = ? AND id = ?`, oid, c).Scan(&company, &email)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(ctx, `UPDATE contact SET login = ?, name = ?, search_key = ?, version = version + 1
+WHERE org = ? AND id = ? AND active AND access AND login IS NULL`, l, name, searchKey(name, company, email), oid, c)
 	if err != nil {
 		return false, fmt.Errorf("link contact to login: %w", err)
 	}
 	return n == 1, nil
 }
 
-// InvitedContact is the contact that an invitation is for, with or without a login.
+// InvitedContact is the contact that an invitation is for, with or without a login; active says that it may have one.
 func (tx *Tx) InvitedContact(ctx context.Context, oid id.Organization, c id.Contact) (name string, linked, active bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT name, login IS NOT NULL, active FROM contact WHERE org = ? AND id = ?`, oid, c).Scan(&name, &linked, &active)
+	err = tx.QueryRow(ctx, `SELECT name, login IS NOT NULL, active AND access FROM contact WHERE org = ? AND id = ?`, oid, c).Scan(&name, &linked, &active)
 	return name, linked, active, err
 }
 
 // OrganizationsOfLogin are the organizations that a person is an active contact of, with their owners' names.
 func (tx *Tx) OrganizationsOfLogin(ctx context.Context, l id.Login) ([]OrganizationRow, error) {
-	return tx.organizationRows(ctx, `WHERE organization.id IN (SELECT org FROM contact WHERE login = ? AND active) ORDER BY name_key`, l)
+	return tx.organizationRows(ctx, `WHERE organization.id IN (SELECT org FROM contact WHERE login = ? AND active AND access) ORDER BY name_key`, l)
 }

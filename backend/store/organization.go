@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
-	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/org"
@@ -114,84 +112,4 @@ LEFT JOIN contact AS owner ON owner.org = organization.id AND owner.owner `+tail
 		out = append(out, row)
 	}
 	return out, rows.Err()
-}
-
-const contactColumns = `contact.id, contact.org, COALESCE(contact.login, ''), contact.name, contact.email, contact.phone, contact.locale,
-contact.active, contact.owner, contact.roles, contact.overrides`
-
-func scanContact(row Scanner, more ...any) (*contact.Contact, error) {
-	var c contact.Contact
-	var roles, overrides string
-	if err := row.Scan(append([]any{&c.ID, &c.Org, &c.Login, &c.Name, &c.Email, &c.Phone, &c.Locale, &c.Active, &c.Owner, &roles, &overrides}, more...)...); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal([]byte(roles), &c.Roles); err != nil {
-		return nil, fmt.Errorf("roles of contact %s: %w", c.ID, err)
-	}
-	if err := json.Unmarshal([]byte(overrides), &c.Overrides); err != nil {
-		return nil, fmt.Errorf("permissions of contact %s: %w", c.ID, err)
-	}
-	return &c, nil
-}
-
-// ContactOfLogin is the contact through which a login is in the organization.
-func (tx *Tx) ContactOfLogin(ctx context.Context, oid id.Organization, l id.Login) (*contact.Contact, error) {
-	return scanContact(tx.QueryRow(ctx, `SELECT `+contactColumns+` FROM contact WHERE login = ? AND org = ?`, l, oid))
-}
-
-// OrganizationContacts are the active contacts with portal access.
-func (tx *Tx) OrganizationContacts(ctx context.Context, oid id.Organization) ([]contact.Contact, error) {
-	return tx.contacts(ctx, `WHERE org = ? AND active AND login IS NOT NULL ORDER BY id`, oid)
-}
-
-// ContactsOfLogin are the active contacts, one an organization, of one person.
-func (tx *Tx) ContactsOfLogin(ctx context.Context, l id.Login) ([]contact.Contact, error) {
-	return tx.contacts(ctx, `WHERE login = ? AND active ORDER BY id`, l)
-}
-
-func (tx *Tx) contacts(ctx context.Context, where string, args ...any) ([]contact.Contact, error) {
-	rows := tx.Query(ctx, `SELECT `+contactColumns+` FROM contact `+where, args...)
-	defer rows.Close()
-	var out []contact.Contact
-	for rows.Next() {
-		c, err := scanContact(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read contact: %w", err)
-		}
-		out = append(out, *c)
-	}
-	return out, rows.Err()
-}
-
-// AddContact writes a new contact.
-func (tx *Tx) AddContact(ctx context.Context, c *contact.Contact) error {
-	roles, overrides := c.Roles, c.Overrides
-	rolesJSON, err := json.Marshal(roles)
-	if err != nil {
-		return fmt.Errorf("write roles: %w", err)
-	}
-	if roles == nil {
-		rolesJSON = []byte("[]")
-	}
-	overridesJSON, err := json.Marshal(overrides)
-	if err != nil {
-		return fmt.Errorf("write permissions: %w", err)
-	}
-	if overrides == nil {
-		overridesJSON = []byte("{}")
-	}
-	var l any
-	if c.Login != "" {
-		l = c.Login
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO contact (id, org, login, name, email, phone, phone_digits, locale, active, owner, roles, overrides, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, c.Org, l, c.Name, c.Email, c.Phone, Digits(c.Phone), c.Locale, c.Active, c.Owner, string(rolesJSON), string(overridesJSON), ms(tx.Now()))
-	if IsUnique(err) {
-		return errs.BadField("email", "contact.error.already_contact")
-	}
-	if err != nil {
-		return fmt.Errorf("write contact: %w", err)
-	}
-	return nil
 }

@@ -6,6 +6,7 @@ package api
 import (
 	"countersign/shared/org"
 	"countersign/shared/perm"
+	"countersign/shared/verification"
 )
 
 // As names the kind of caller. The client says which it is, since all its cookies travel together; the server never
@@ -67,6 +68,10 @@ type Spec struct {
 	StepUp  bool // needs a password entered in the last StepUpMinutes
 	Rate    Rate
 	Stops   bool // ends access or a sign-in: runs even when the disk is too full for anything else
+
+	// Receipt is the tier that the agent's verification in the path must have opened: the server enforces that the caller
+	// was verified, not the agent. Information needs none.
+	Receipt verification.Tier
 }
 
 // StepUpMinutes is how long an entered password opens what needs it again.

@@ -5,13 +5,21 @@ import (
 	"countersign/shared/audit"
 	"countersign/shared/id"
 	"countersign/shared/perm"
+	"countersign/shared/significant"
+	"countersign/shared/verification"
 )
 
 // Home is what needs the person's attention, and who is in the organization.
 type Home struct {
-	Pending []access.Request `json:"pending"` // only for those who may decide
-	More    []access.Request `json:"more"`    // running grants with a wish for more time, only for those who may decide
-	Active  []Grant          `json:"active"`  // only for those who may see remote support
+	Pending []access.Request     `json:"pending"` // only for those who may decide
+	More    []access.Request     `json:"more"`    // running grants with a wish for more time, only for those who may decide
+	Active  []Grant              `json:"active"`  // only for those who may see remote support
+	Changes []significant.Change `json:"changes"` // significant changes that wait, only for those who may decide
+
+	Rotate   *CodeState `json:"rotate,omitempty"`   // the account-wide code should be changed, only for those who can
+	Transfer *Transfer  `json:"transfer,omitempty"` // the ownership is offered to this person
+
+	Calls []verification.Verification `json:"calls"` // somebody is verifying a caller who says to be this person; for the owner all
 }
 
 // AuditIn filters the record. Empty fields do not filter.

@@ -20,6 +20,11 @@ type (
 	Extension      string
 	Token          string
 	Mail           string
+	CustomField    string
+	Code           string
+	Verification   string
+	Change         string // a significant change that waits for a decision, or was decided
+	Transfer       string // of ownership
 )
 
 // New makes a UUIDv7 from the time and ten random bytes of r. It panics when r fails, as crypto/rand never does.

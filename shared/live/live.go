@@ -21,6 +21,11 @@ const (
 	Activity     Kind = "activity"     // the audit log of Org (or of the provider) grew by something people watch
 	Organization Kind = "organization" // name, reference, managed by, owner, state of Org
 	Contacts     Kind = "contacts"     // contacts and their rights
+	Codes        Kind = "codes"        // Phone/Chat Codes of Org: set, changed, locked, a miss; never the code
+	Verify       Kind = "verify"       // a call or chat that is being verified in Org
+	Changes      Kind = "changes"      // significant changes of Org that wait or were decided
+	Ownership    Kind = "ownership"    // a transfer of ownership of Org
+	Fields       Kind = "fields"       // definitions of custom fields
 	Staff        Kind = "staff"        // the provider's staff
 	Me           Kind = "me"           // the caller's own sign-ins, rights or settings
 )

@@ -65,7 +65,7 @@ func Effective(roles []Role, cells Overrides) Set {
 			denied |= bit[r]
 		}
 	}
-	s = s.Without(denied | Of(ContactsDelete, OwnershipTransfer))
+	s = s.Without(denied | neverGiven)
 
 	for _, view := range rights {
 		if !view.isView() {
