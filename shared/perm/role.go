@@ -67,16 +67,12 @@ func Effective(roles []Role, cells Overrides) Set {
 	}
 	s = s.Without(denied | neverGiven)
 
-	for _, view := range rights {
-		if !view.isView() {
-			continue
-		}
-		line := lineOf[view.Line()]
+	for _, l := range viewed {
 		switch {
-		case denied.Has(view):
-			s = s.Without(line)
-		case s&line != 0:
-			s |= bit[view]
+		case denied&l.view != 0:
+			s = s.Without(l.line)
+		case s&l.line != 0:
+			s |= l.view
 		}
 	}
 	return s
@@ -88,6 +84,16 @@ var lineOf = func() map[string]Set {
 		m[r.Line()] |= bit[r]
 	}
 	return m
+}()
+
+// viewed are the lines that have a view, with its bit: looked up at each request, so not by name.
+var viewed = func() (list []struct{ view, line Set }) {
+	for _, r := range rights {
+		if r.isView() {
+			list = append(list, struct{ view, line Set }{bit[r], lineOf[r.Line()]})
+		}
+	}
+	return list
 }()
 
 // barred is what no support session may do, whatever its role: approvals, codes, ownership, deletion of contacts, the
