@@ -92,6 +92,9 @@ type VerificationIn struct {
 	Verification id.Verification `path:"verification" format:"uuid" doc:"Verification"`
 }
 
+// VerificationID is the verification that the call is about: the gate looks for the receipt there.
+func (v VerificationIn) VerificationID() id.Verification { return v.Verification }
+
 // The owner's alone, because nobody else ever holds the right to transfer.
 const ownerOnly = perm.OwnershipTransfer
 
