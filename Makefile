@@ -114,8 +114,12 @@ $(BIN)/wasm.mod: $(wildcard build/slim/*.go) $(MODULES)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/slim $(BIN)
 
-$(BIN)/app.wasm: $(call sources,app shared) $(BIN)/wasm.mod
+$(BIN)/linked.wasm: $(call sources,app shared) $(BIN)/wasm.mod
 	$(wasm_build) -modfile $(BIN)/wasm.mod $(inlining) -o $@ ./app
+
+# rearranged so that it compresses well; make site LINES=-lines keeps the line numbers of stack traces
+$(BIN)/app.wasm: $(BIN)/linked.wasm $(filter-out %_test.go,$(wildcard build/pack/*.go))
+	$(GO) run ./build/pack $(LINES) $(BIN)/linked.wasm $@
 
 # an empty page with go-app as it was published, to compare with
 $(BIN)/emptypage.wasm: build/emptypage/main.go $(MODULES)
