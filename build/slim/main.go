@@ -6,7 +6,8 @@
 //
 //   - the HTTP handler, which never runs in a browser, and with it net/http, 0.35 MB;
 //   - regular expressions in routes, 0.09 MB; a pattern "^/path" stays and means a prefix, any other panics at the start;
-//   - encrypted states and storage, and UUIDs from a package that brings SQL and hashes along, 0.06 MB.
+//   - encrypted states and storage, and UUIDs from a package that brings SQL and hashes along, 0.06 MB;
+//   - the names of HTML entities, which package html keeps even for those who only escape, 0.01 MB.
 //
 // Their packages have initialization that cannot be linked away, so leaving them unused saves nothing. The copy goes to
 // DIR/goapp, and DIR/wasm.mod is our go.mod with go-app replaced by it, for `go build -modfile`. Everything else,
@@ -190,7 +191,9 @@ func substitute(target string) error {
 			return err
 		}
 	}
-	for file, imported := range map[string]string{"route.go": "regexp", "context.go": "github.com/google/uuid", "state.go": "github.com/google/uuid"} {
+	for file, imported := range map[string]string{
+		"route.go": "regexp", "context.go": "github.com/google/uuid", "state.go": "github.com/google/uuid", "node.go": "html",
+	} {
 		path := filepath.Join(target, "pkg", "app", file)
 		code, err := os.ReadFile(path)
 		if err != nil {

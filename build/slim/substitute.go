@@ -32,6 +32,15 @@ func NewString() string {
 	return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36)
 }
 `,
+	"slim/html/html.go": `// Package html escapes text. The standard one keeps the names of all entities, which only the way back needs.
+package html
+
+import "strings"
+
+var escapes = strings.NewReplacer("&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;", "\"", "&#34;")
+
+func EscapeString(s string) string { return escapes.Replace(s) }
+`,
 	"app/crypto.go": `package app
 
 import "github.com/maxence-charriere/go-app/v10/pkg/errors"
