@@ -9,7 +9,8 @@ import (
 // FieldKind is what a Field takes.
 type FieldKind string
 
-// The kinds. Number is digits only, for amounts and codes; Area has several lines.
+// The kinds. Number is digits only, for amounts and codes; Area has several lines; Secret is masked like a password, but
+// no browser and no password manager offers to keep it.
 const (
 	Text     FieldKind = ""
 	Email    FieldKind = "email"
@@ -18,6 +19,7 @@ const (
 	Tel      FieldKind = "tel"
 	Search   FieldKind = "search"
 	Area     FieldKind = "area"
+	Secret   FieldKind = "secret"
 )
 
 // Field is one labelled line (or area) of input with hint, error and confirmation. Value is owned by the page: take
@@ -45,11 +47,13 @@ type Field struct {
 	Mono         bool
 	Narrow       bool // for a few digits
 	Autofocus    bool
+	Shown        bool // with OnShow: a Password or Secret is in plain text
 
 	OnInput  func(ctx app.Context, value string)
 	OnChange func(ctx app.Context, value string) // on leaving the field with another value
 	OnBlur   func(ctx app.Context)
 	OnEnter  func(ctx app.Context)
+	OnShow   func(ctx app.Context, shown bool) // makes the page the owner of Shown
 
 	shown bool
 }
@@ -71,7 +75,7 @@ func (f *Field) sync(ctx app.Context) {
 // Render implements app.Composer.
 func (f *Field) Render() app.UI {
 	control := f.renderControl()
-	if f.Kind == Password {
+	if f.Kind == Password || f.Kind == Secret {
 		control = app.Div().Class("with-button").Body(control, f.renderShow())
 	}
 	if f.Kind == Search {
@@ -108,6 +112,12 @@ func (f *Field) renderControl() app.UI {
 	}
 
 	input := app.Input().ID(f.ID).Class("input").Type(f.htmlType())
+	if f.Kind == Secret {
+		input.Attr("autocomplete", "off")
+		if !f.visible() {
+			input.Class("masked")
+		}
+	}
 	if f.Placeholder != "" {
 		input.Placeholder(f.Placeholder)
 	}
@@ -120,7 +130,7 @@ func (f *Field) renderControl() app.UI {
 	if f.Autocomplete != "" {
 		input.Attr("autocomplete", f.Autocomplete)
 	}
-	if f.Kind == Password || f.Kind == Email || f.Kind == Tel || f.Mono {
+	if f.Kind == Password || f.Kind == Secret || f.Kind == Email || f.Kind == Tel || f.Mono {
 		input.Attr("spellcheck", "false").Attr("autocapitalize", "none")
 	}
 	return controlled(input, f)
@@ -135,22 +145,36 @@ func (f *Field) htmlType() string {
 	case Search:
 		return "search"
 	case Password:
-		if !f.shown {
+		if !f.visible() {
 			return "password"
 		}
 	}
 	return "text"
 }
 
+// visible reports whether a masked field shows its text.
+func (f *Field) visible() bool {
+	if f.OnShow != nil {
+		return f.Shown
+	}
+	return f.shown
+}
+
 func (f *Field) renderShow() app.UI {
 	label, icon := T("ui.show"), IconEye
-	if f.shown {
+	if f.visible() {
 		label, icon = T("ui.hide"), IconEyeOff
 	}
 	return app.Button().Type("button").Class("btn", "quiet", "small").
 		Aria("label", label+" "+f.Label).
 		Aria("controls", f.ID).
-		OnClick(On(func(ctx app.Context, e app.Event) { f.shown = !f.shown })).
+		OnClick(On(func(ctx app.Context, e app.Event) {
+			if f.OnShow != nil {
+				f.OnShow(ctx, !f.Shown)
+				return
+			}
+			f.shown = !f.shown
+		})).
 		Body(Icon(icon), app.Span().Text(label))
 }
 
