@@ -15,20 +15,21 @@ type Login struct {
 	Email         string // lower case
 	Name          string
 	Locale        string
-	PasswordHash  string // "" until the person accepted an invitation
-	PasswordAlone bool   // the password is strong enough to be the only factor
-	FactorSealed  string // secret of the second factor, "" without one
-	FactorPending string // secret of one that awaits its first code
-	FactorStep    int64  // last accepted step
+	PasswordHash  string          // "" until the person accepted an invitation
+	PasswordAlone bool            // the password is strong enough to be the only factor
+	PasswordBy    id.Organization // whose contact chose the password for the person; "" for one of their own
+	FactorSealed  string          // secret of the second factor, "" without one
+	FactorPending string          // secret of one that awaits its first code
+	FactorStep    int64           // last accepted step
 	CreatedAt     time.Time
 }
 
-const loginColumns = `id, email, name, locale, password_hash, password_alone, totp_sealed, totp_pending, totp_step, created_at`
+const loginColumns = `id, email, name, locale, password_hash, password_alone, password_by, totp_sealed, totp_pending, totp_step, created_at`
 
 func scanLogin(row Scanner) (*Login, error) {
 	var l Login
 	var created int64
-	if err := row.Scan(&l.ID, &l.Email, &l.Name, &l.Locale, &l.PasswordHash, &l.PasswordAlone, &l.FactorSealed, &l.FactorPending,
+	if err := row.Scan(&l.ID, &l.Email, &l.Name, &l.Locale, &l.PasswordHash, &l.PasswordAlone, &l.PasswordBy, &l.FactorSealed, &l.FactorPending,
 		&l.FactorStep, &created); err != nil {
 		return nil, err
 	}
@@ -48,16 +49,16 @@ func (tx *Tx) LoginByEmail(ctx context.Context, email string) (*Login, error) {
 
 // AddLogin writes a new login.
 func (tx *Tx) AddLogin(ctx context.Context, l *Login) error {
-	if _, err := tx.Exec(ctx, `INSERT INTO login (`+loginColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.ID, l.Email, l.Name, l.Locale, l.PasswordHash, l.PasswordAlone, l.FactorSealed, l.FactorPending, l.FactorStep, ms(tx.Now())); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO login (`+loginColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.ID, l.Email, l.Name, l.Locale, l.PasswordHash, l.PasswordAlone, l.PasswordBy, l.FactorSealed, l.FactorPending, l.FactorStep, ms(tx.Now())); err != nil {
 		return fmt.Errorf("write login: %w", err)
 	}
 	return nil
 }
 
-// SetPassword replaces the password's hash.
+// SetPassword replaces the password's hash by that of one which the person chose.
 func (tx *Tx) SetPassword(ctx context.Context, l id.Login, hash string, alone bool) error {
-	if _, err := tx.Exec(ctx, `UPDATE login SET password_hash = ?, password_alone = ? WHERE id = ?`, hash, alone, l); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE login SET password_hash = ?, password_alone = ?, password_by = '' WHERE id = ?`, hash, alone, l); err != nil {
 		return fmt.Errorf("save password: %w", err)
 	}
 	return nil
@@ -71,12 +72,22 @@ func (tx *Tx) Rehash(ctx context.Context, l id.Login, from, to string) error {
 	return nil
 }
 
-// SetFirstPassword gives a login without a password its name and its first one; false when it has one already.
+// SetFirstPassword gives a login its name and the first password that the person chooses; false when it has one already.
 func (tx *Tx) SetFirstPassword(ctx context.Context, l id.Login, name, hash string, alone bool) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE login SET name = ?, password_hash = ?, password_alone = ? WHERE id = ? AND password_hash = ''`,
-		name, hash, alone, l)
+	n, err := tx.Exec(ctx, `UPDATE login SET name = ?, password_hash = ?, password_alone = ?, password_by = ''
+WHERE id = ? AND (password_hash = '' OR password_by <> '')`, name, hash, alone, l)
 	if err != nil {
 		return false, fmt.Errorf("save first password: %w", err)
+	}
+	return n == 1, nil
+}
+
+// GivePassword is SetFirstPassword for a password that somebody of the organization chose for the person.
+func (tx *Tx) GivePassword(ctx context.Context, l id.Login, by id.Organization, hash string, alone bool) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE login SET password_hash = ?, password_alone = ?, password_by = ? WHERE id = ? AND password_hash = ''`,
+		hash, alone, by, l)
+	if err != nil {
+		return false, fmt.Errorf("give a password: %w", err)
 	}
 	return n == 1, nil
 }

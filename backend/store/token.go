@@ -97,6 +97,23 @@ func (tx *Tx) VoidInvitations(ctx context.Context, l id.Login, oid id.Organizati
 	return nil
 }
 
+// VoidContactInvitations makes the unused invitations for a contact useless, whoever they were sent to; it tells
+// whether one could still be accepted.
+func (tx *Tx) VoidContactInvitations(ctx context.Context, oid id.Organization, c id.Contact) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE token SET used_at = ? WHERE contact = ? AND org = ? AND kind = ? AND used_at = 0 AND expires_at > ?`,
+		ms(tx.Now()), c, oid, InvitationToken, ms(tx.Now()))
+	if err != nil {
+		return false, fmt.Errorf("void invitations: %w", err)
+	}
+	return n > 0, nil
+}
+
+// LastInvitation is the newest invitation for a contact, open or not; NotFound when there was none.
+func (tx *Tx) LastInvitation(ctx context.Context, oid id.Organization, c id.Contact) (*Token, error) {
+	return scanToken(tx.QueryRow(ctx, `SELECT `+tokenColumns+` FROM token WHERE contact = ? AND org = ? AND kind = ? ORDER BY created_at DESC, id DESC LIMIT 1`,
+		c, oid, InvitationToken))
+}
+
 // HasOpenInvitation reports whether a login has an invitation that can still be accepted.
 func (tx *Tx) HasOpenInvitation(ctx context.Context, l id.Login) (bool, error) {
 	var yes bool

@@ -33,7 +33,12 @@ ALTER TABLE contact ADD COLUMN changed_by TEXT NOT NULL DEFAULT '';
 -- What the search looks in: name, company and e-mail in lower case.
 ALTER TABLE contact ADD COLUMN search_key TEXT NOT NULL DEFAULT '';
 UPDATE contact SET search_key = LOWER(name || ' ' || email);
-CREATE INDEX contact_list ON contact (org, search_key);
+CREATE INDEX contact_list ON contact (org, search_key, id);
+CREATE INDEX contact_email ON contact (org, email) WHERE email <> '';
+CREATE INDEX token_contact ON token (contact) WHERE contact <> '';
+-- The organization whose contact chose this password for the person, '' for one of their own. Invitations to elsewhere
+-- ask such a person for a password of their own.
+ALTER TABLE login ADD COLUMN password_by TEXT NOT NULL DEFAULT '';
 
 -- Definitions of custom fields. The built-in one of kind code is the Phone/Chat Code, of which only the label is stored.
 CREATE TABLE custom_field (
@@ -49,6 +54,8 @@ CREATE TABLE custom_field (
     active          BOOLEAN NOT NULL,
     created_at      BIGINT NOT NULL
 );
+INSERT INTO custom_field (id, key, label_en, label_fr, kind, choices, on_organization, on_contact, place, active, created_at)
+VALUES ('01900000-0000-7000-8000-000000000001', 'phone_chat_code', 'Phone/Chat Code', 'Code téléphone/chat', 'code', '[]', TRUE, TRUE, 0, TRUE, 0);
 
 CREATE TABLE ownership_transfer (
     id          TEXT PRIMARY KEY,
