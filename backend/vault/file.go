@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ import (
 //	countersign root key v1
 //	key   <32 bytes, base64>
 //	check <the first 8 bytes of a derived value, hexadecimal>
+//
+// A file that followed another one has a line more for each key that it carries along: "carry audit <32 bytes, base64>".
 const (
 	title    = "countersign root key v1"
 	maxBytes = 4096
@@ -54,16 +57,30 @@ func Open(path string) (*Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the key file: %w", err)
 	}
-	root, err := decode(text)
+	root, keep, err := decode(text)
 	if err != nil {
 		return nil, fmt.Errorf("the key file %s cannot be used: %w. Put back the copy you kept", path, err)
 	}
-	return newKeys(root)
+	return keysOf(root, keep)
+}
+
+// keysOf is newKeys with what is carried along from the root key before.
+func keysOf(root []byte, keep map[Label][]byte) (*Keys, error) {
+	k, err := newKeys(root)
+	if err != nil {
+		return nil, err
+	}
+	for l, key := range keep {
+		k.derived[l] = key
+	}
+	return k, nil
 }
 
 // Create makes a new key file with mode 0600 and refuses to replace one. The file is complete and on disk when it
 // returns: it appears under its name only after its content was written and synced.
-func Create(path string) (*Keys, error) {
+func Create(path string) (*Keys, error) { return create(path, nil) }
+
+func create(path string, keep map[Label][]byte) (*Keys, error) {
 	root := make([]byte, rootSize)
 	rand.Read(root)
 
@@ -76,7 +93,7 @@ func Create(path string) (*Keys, error) {
 	if err := f.Chmod(0o600); err != nil {
 		return nil, fmt.Errorf("make the key file private: %w", err)
 	}
-	if _, err := f.Write(encode(root)); err != nil {
+	if _, err := f.Write(encode(root, keep)); err != nil {
 		return nil, fmt.Errorf("write the key file: %w", err)
 	}
 	if err := f.Sync(); err != nil {
@@ -95,7 +112,7 @@ func Create(path string) (*Keys, error) {
 	if err := syncDir(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("write the key's directory to disk: %w", err)
 	}
-	return newKeys(root)
+	return keysOf(root, keep)
 }
 
 // OpenOrCreate opens the key file and, on a first start only, makes it when there is none. Beside a database that
@@ -112,40 +129,71 @@ func OpenOrCreate(path string, firstStart bool) (*Keys, error) {
 	return Create(path)
 }
 
-func encode(root []byte) []byte {
-	return fmt.Appendf(nil, "%s\nkey   %s\ncheck %s\n", title, base64.StdEncoding.EncodeToString(root), checkValue(root))
+func encode(root []byte, keep map[Label][]byte) []byte {
+	b := fmt.Appendf(nil, "%s\nkey   %s\ncheck %s\n", title, base64.StdEncoding.EncodeToString(root), checkValue(root, keep))
+	for _, l := range carried {
+		if key, ok := keep[l]; ok {
+			b = fmt.Appendf(b, "carry %s %s\n", l, base64.StdEncoding.EncodeToString(key))
+		}
+	}
+	return b
 }
 
 // checkValue tells a damaged key from a good one and tells nothing of the key.
-func checkValue(root []byte) string { return hex.EncodeToString(expand(root, "check")[:8]) }
+func checkValue(root []byte, keep map[Label][]byte) string {
+	info := "check"
+	for _, l := range carried {
+		info += string(keep[l])
+	}
+	return hex.EncodeToString(expand(root, info)[:8])
+}
 
-func decode(text []byte) ([]byte, error) {
+func decode(text []byte) (root []byte, keep map[Label][]byte, err error) {
 	if len(text) > maxBytes {
-		return nil, errors.New("it is too long for a key file")
+		return nil, nil, errors.New("it is too long for a key file")
 	}
 	lines := strings.Split(string(bytes.TrimSpace(text)), "\n")
 	if strings.TrimSpace(lines[0]) != title {
-		return nil, fmt.Errorf("its first line is not %q", title)
+		return nil, nil, fmt.Errorf("its first line is not %q", title)
 	}
-	if len(lines) != 3 {
-		return nil, errors.New("it does not have three lines")
+	if len(lines) < 3 || len(lines) > 3+len(carried) {
+		return nil, nil, errors.New("it does not have three lines")
 	}
 	key, ok := strings.CutPrefix(lines[1], "key ")
 	if !ok {
-		return nil, errors.New("its second line does not hold the key")
+		return nil, nil, errors.New("its second line does not hold the key")
 	}
 	check, ok := strings.CutPrefix(lines[2], "check ")
 	if !ok {
-		return nil, errors.New("its third line does not hold the check value")
+		return nil, nil, errors.New("its third line does not hold the check value")
 	}
-	root, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(key))
-	if err != nil || len(root) != rootSize {
+	if root, err = readKey(key); err != nil {
+		return nil, nil, err
+	}
+	for _, line := range lines[3:] {
+		words := strings.Fields(line)
+		if len(words) != 3 || words[0] != "carry" || !slices.Contains(carried, Label(words[1])) {
+			return nil, nil, errors.New("a line after the third does not carry a key along")
+		}
+		if keep == nil {
+			keep = map[Label][]byte{}
+		}
+		if keep[Label(words[1])], err = readKey(words[2]); err != nil {
+			return nil, nil, err
+		}
+	}
+	if subtle.ConstantTimeCompare([]byte(strings.TrimSpace(check)), []byte(checkValue(root, keep))) != 1 {
+		return nil, nil, errors.New("the check value does not fit the key, so one of them was changed")
+	}
+	return root, keep, nil
+}
+
+func readKey(text string) ([]byte, error) {
+	key, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(text))
+	if err != nil || len(key) != rootSize {
 		return nil, errors.New("the key is not 32 bytes of base64")
 	}
-	if subtle.ConstantTimeCompare([]byte(strings.TrimSpace(check)), []byte(checkValue(root))) != 1 {
-		return nil, errors.New("the check value does not fit the key, so one of them was changed")
-	}
-	return root, nil
+	return key, nil
 }
 
 func syncDir(dir string) error {

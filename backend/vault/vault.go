@@ -38,9 +38,10 @@ var ErrRefused = errors.New("the sealed value does not belong here or was change
 
 // Keys are an installation's root key and what is derived from it. Safe for use by several goroutines.
 type Keys struct {
-	id      [idSize]byte
-	derived map[Label][]byte
-	aeads   map[Label]cipher.AEAD
+	id       [idSize]byte
+	derived  map[Label][]byte
+	aeads    map[Label]cipher.AEAD
+	previous *Keys // while the root key is being replaced: opens what isn't sealed anew yet
 }
 
 const (
@@ -108,6 +109,9 @@ func (k *Keys) Unseal(label Label, sealed []byte, place ...string) ([]byte, erro
 		return nil, ErrRefused
 	}
 	if id := sealed[1 : 1+idSize]; !slices.Equal(id, k.id[:]) {
+		if k.previous != nil {
+			return k.previous.Unseal(label, sealed, place...)
+		}
 		return nil, fmt.Errorf("%w: it was sealed with the key %x, this one is %s", ErrRefused, id, k.ID())
 	}
 	plain, err := aead.Open(nil, sealed[1+idSize:header], sealed[header:], k.aad(label, place))

@@ -87,8 +87,8 @@ CREATE TABLE code (
     contact     TEXT NOT NULL,
     version     BIGINT NOT NULL,
     root_key    TEXT NOT NULL, -- which the tag was made with
-    sealed      TEXT NOT NULL, -- base64, to be shown again
-    tag         TEXT NOT NULL, -- base64, to be compared
+    sealed      TEXT NOT NULL, -- base64, to be shown again; '' once it is void
+    tag         TEXT NOT NULL, -- base64, to be compared; '' once it is void
     generated   BOOLEAN NOT NULL, -- drawn from the list of words: it may be recognised by sound
     set_at      BIGINT NOT NULL,
     set_by      TEXT NOT NULL,
@@ -106,15 +106,20 @@ CREATE TABLE code (
 
 -- Tags of a holder's last codes, so that none of them comes back. Each was made with the id of its own code.
 CREATE TABLE code_history (
-    org     TEXT NOT NULL REFERENCES organization (id),
-    contact TEXT NOT NULL,
-    code    TEXT NOT NULL,
-    version BIGINT NOT NULL,
-    tag     TEXT NOT NULL,
-    at      BIGINT NOT NULL,
-    by_name TEXT NOT NULL,
+    org      TEXT NOT NULL REFERENCES organization (id),
+    contact  TEXT NOT NULL,
+    code     TEXT NOT NULL,
+    version  BIGINT NOT NULL,
+    root_key TEXT NOT NULL, -- which the tag was made with
+    sealed   TEXT NOT NULL, -- base64: the hash that the tag was made of, for a new root key; never the code
+    tag      TEXT NOT NULL,
+    at       BIGINT NOT NULL,
+    by_name  TEXT NOT NULL,
     PRIMARY KEY (org, contact, code)
 );
+
+-- The newest word of the record about a holder's code: a row that was put back from before doesn't agree with it.
+CREATE INDEX audit_entry_code ON audit_entry (stream, object, seq) WHERE kind IN ('code.set', 'code.changed', 'code.removed', 'code.voided');
 
 -- Every check of something heard. What was typed is never kept.
 CREATE TABLE code_attempt (
@@ -128,6 +133,7 @@ CREATE TABLE code_attempt (
 );
 CREATE INDEX code_attempt_holder ON code_attempt (org, contact, at);
 CREATE INDEX code_attempt_staff ON code_attempt (staff, at);
+CREATE INDEX code_attempt_org ON code_attempt (org, at);
 
 -- One-time phrases. A contact has one at a time.
 CREATE TABLE phrase (
@@ -168,6 +174,7 @@ CREATE TABLE verification (
     UNIQUE (org, id)
 );
 CREATE INDEX verification_open ON verification (org, expires_at) WHERE closed_at = 0;
+CREATE INDEX verification_due ON verification (expires_at) WHERE closed_at = 0;
 CREATE INDEX verification_staff ON verification (staff, started_at);
 
 -- Significant changes and cancellations that a verified caller asked for: the portal decides them.
@@ -195,6 +202,8 @@ CREATE TABLE significant_change (
 );
 CREATE INDEX significant_change_org ON significant_change (org, id);
 CREATE INDEX significant_change_open ON significant_change (state, lapses_at) WHERE state = 'pending';
+CREATE INDEX significant_change_staff ON significant_change (staff, id);
+CREATE INDEX significant_change_call ON significant_change (org, verification);
 
 -- +goose Down
 SELECT 1;
