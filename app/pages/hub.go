@@ -165,6 +165,7 @@ func (p *hubPage) Render() app.UI {
 	return app.Div().Class("stack", "lg").Body(
 		&ui.PageHeader{Title: ui.T("nav.remote_support"), Lead: ui.T("hub.lead"),
 			Crumbs: []ui.Crumb{{Label: ui.T("nav.support_hub"), Href: p.At.Href(client.PageHub)}}},
+		hubTabs(p.At, "remote-support"),
 		app.Div().Class("hub-search").Body(&ui.Field{ID: "hub-search", Label: ui.T("hub.search"), Kind: ui.Search, Value: p.query, Hint: p.recognized(),
 			Autocomplete: "off", OnInput: p.search}),
 		region(p.At, &p.list, 5, p.retry, p.show),
