@@ -128,7 +128,7 @@ func (o *Organizations) renderList(list api.FoundList) []app.UI {
 
 func (o *Organizations) line(f *api.Found) ui.Line {
 	return ui.Line{ID: string(f.ID), Quiet: f.State == org.Closed, Cells: []app.UI{
-		app.Text(f.Name), app.Text(f.Reference), app.Text(managedByName(f.ManagedBy)), app.Text(f.OwnerName), organizationState(f.State), o.acts(f),
+		ui.Link("/"+pageOrganizations+"/"+string(f.ID), f.Name), app.Text(f.Reference), app.Text(managedByName(f.ManagedBy)), app.Text(f.OwnerName), organizationState(f.State), o.acts(f),
 	}}
 }
 
@@ -144,7 +144,9 @@ func organizationState(s org.State) app.UI {
 
 // acts are what the person may do with an organization.
 func (o *Organizations) acts(f *api.Found) app.UI {
-	items := []ui.MenuItem{{Label: ui.T("orgpage.remote"), Icon: ui.IconHeadset, Href: "/" + client.PageHub + "?q=" + f.Reference}}
+	items := []ui.MenuItem{{Label: ui.T("orgdetail.open"), Icon: ui.IconBuilding, Href: "/" + pageOrganizations + "/" + string(f.ID)},
+		{Label: ui.T("orgpage.remote"), Icon: ui.IconHeadset, Href: "/" + client.PageHub + "?q=" + f.Reference},
+		{Label: ui.T("nav.verify_caller"), Icon: ui.IconShieldCheck, Href: "/" + pageVerify + "?org=" + string(f.ID)}}
 	if rankAtLeast(o.At, org.Lead) {
 		items = append(items, ui.MenuItem{Label: ui.T("orgpage.record"), Icon: ui.IconHistory, Href: "/audit?org=" + string(f.ID)})
 	}
