@@ -2,17 +2,19 @@
 #   make run     everything that a fresh machine needs, then the demo on http://localhost:8080
 #   make test    everything that the tests need, then all of them
 #   make build   build/bin/countersign      make wasm    the site, and what its WebAssembly weighs
+#   make gallery   the design system on http://localhost:8081/dev/gallery
 #   make lint    make bench   make clean    make check   lint and test, before sending    make picture   the README's
 SHELL   := /bin/sh
 GO      ?= go
 BIN     := build/bin
 TOOLS   := $(BIN)/tools
 SITE    := $(BIN)/wasm-size.txt
+GALLERY := $(BIN)/gallery/assets.json
 NPM     := app/web/node_modules/.package-lock.json
 MODULES := go.mod go.sum
 
 # what goes into a Go program below some directories: code and what it embeds, without tests
-sources = $(shell find $(1) -type f ! -name '*_test.go' ! -path '*/testdata/*' ! -path 'app/web/*' ! -path 'app/main_s*' 2>/dev/null)
+sources = $(shell find $(1) -type f ! -name '*_test.go' ! -path '*/testdata/*' ! -path 'app/web/*' ! -path 'app/main_s*' ! -path 'app/gallery/*' 2>/dev/null)
 # without the commit, so that the same source gives the same file and browsers keep it
 wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w"
 
@@ -25,10 +27,11 @@ inlining   = -gcflags=all=-l $(patsubst %,-gcflags=%=,runtime/... internal/... s
 PARTS     := $(BIN)/app.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
 	$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest)
 make_site  = $(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"
+link_wasm  = $(wasm_build) -modfile $(BIN)/wasm.mod $(inlining)
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: run test build wasm site lint bench check picture clean setup setup-test
+.PHONY: run test build wasm site gallery lint bench check picture clean setup setup-test
 
 run: setup
 	@$(MAKE) --no-print-directory build
@@ -41,12 +44,17 @@ test: setup-test
 
 build: $(BIN)/countersign
 
-wasm: $(SITE)
+# with the gallery, which is not in the binary but which tests look at
+wasm: $(SITE) $(GALLERY)
 	@cat $(SITE)
 
 # the site without its compressed copies, which take longest: for trying out while writing pages
-site: $(PARTS)
+site: $(PARTS) $(GALLERY)
 	$(make_site)
+
+gallery: setup
+	@$(MAKE) --no-print-directory $(GALLERY)
+	$(GO) run ./app/gallery
 
 check: lint test
 
@@ -67,7 +75,7 @@ lint: $(TOOLS)/staticcheck-0.8.2
 	$(TOOLS)/staticcheck-0.8.2 ./...
 	@echo "the same for the browser"
 	@find app shared -name '*_test.go' | sed 's|.*|"$(CURDIR)/&": ""|' | paste -sd, | sed 's|.*|{"Replace": {&}}|' >$(BIN)/no-tests.json
-	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./app ./shared/... | grep '^countersign/') && \
+	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./app ./app/gallery ./shared/... | grep '^countersign/') && \
 	$(GO) vet -overlay $(BIN)/no-tests.json $$in_browser && $(TOOLS)/staticcheck-0.8.2 -tests=false $$in_browser
 	@build/vulncheck.sh $(TOOLS)
 
@@ -115,11 +123,19 @@ $(BIN)/wasm.mod: $(wildcard build/slim/*.go) $(MODULES)
 	$(GO) run ./build/slim $(BIN)
 
 $(BIN)/linked.wasm: $(call sources,app shared) $(BIN)/wasm.mod
-	$(wasm_build) -modfile $(BIN)/wasm.mod $(inlining) -o $@ ./app
+	$(link_wasm) -o $@ ./app
 
 # rearranged so that it compresses well; make site LINES=-lines keeps the line numbers of stack traces
 $(BIN)/app.wasm: $(BIN)/linked.wasm $(filter-out %_test.go,$(wildcard build/pack/*.go))
 	$(GO) run ./build/pack $(LINES) $(BIN)/linked.wasm $@
+
+# the design system, a program and a site of its own
+$(BIN)/gallery.wasm: $(call sources,app shared) app/gallery/main.go $(BIN)/wasm.mod
+	$(link_wasm) -o $@ ./app/gallery
+
+$(GALLERY): $(filter-out $(BIN)/app.wasm,$(PARTS)) $(BIN)/gallery.wasm
+	$(make_site) -wasm $(BIN)/gallery.wasm -out $(BIN)/gallery
+	@touch $@
 
 # an empty page with go-app as it was published, to compare with
 $(BIN)/emptypage.wasm: build/emptypage/main.go $(MODULES)

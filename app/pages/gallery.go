@@ -7,7 +7,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// GalleryRoute registers /dev/gallery: every component of the design system in its states, with invented data.
+// GalleryRoute registers /dev/gallery: every component of the design system in its states, with invented data. It is
+// for a program of its own, app/gallery; the portal does not have it.
 func GalleryRoute() { app.Route("/dev/gallery", func() app.Composer { return &Gallery{} }) }
 
 // Gallery is the page of the design system. It belongs to no organization and calls no server; with ?support it is

@@ -4,6 +4,7 @@ package pages_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,7 +13,6 @@ import (
 	"countersign/app/pages"
 	"countersign/app/ui"
 	"countersign/app/uitest"
-	"countersign/app/web"
 	"countersign/shared/i18n"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -21,7 +21,7 @@ import (
 // gallery opens the design system in a tab of its own.
 func gallery(t *testing.T) *uitest.Tab {
 	t.Helper()
-	return uitest.Open(t, uitest.Serve(t, web.FS()))
+	return uitest.Open(t, uitest.Serve(t, os.DirFS("../../build/bin/gallery")))
 }
 
 // X06: axe finds no fault in any component, in both themes and languages, on a screen and on a phone, and nothing

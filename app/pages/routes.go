@@ -14,7 +14,6 @@ import (
 // Routes registers every page with go-app. All addresses of the portal are one component, which keeps the frame while
 // the page in it changes.
 func Routes() {
-	GalleryRoute()
 	app.RouteWithRegexp("^/", func() app.Composer { return &Portal{} })
 }
 
