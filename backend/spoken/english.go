@@ -154,7 +154,10 @@ func (k *key) s(rest string) int {
 	case begins(rest, "sh"):
 		k.add('X')
 		return 2
-	case begins(rest, "sio", "sia"):
+	case begins(rest, "ssio", "ssia") || rest == "ssure":
+		k.add('X')
+		return 3
+	case begins(rest, "sio", "sia") || rest == "sure":
 		k.add('X')
 		return 2
 	case begins(rest, "sce", "sci", "scy"):

@@ -27,7 +27,7 @@ func frenchNumber(t *tongue, tokens []string) (digits string, taken int) {
 		n, taken = 80, 2
 	}
 	rest, count := t.below20(tokens[taken:])
-	if count == 0 && taken < len(tokens) && tokens[taken] == "et" && n >= 20 && n < 80 {
+	if count == 0 && taken < len(tokens) && tokens[taken] == "et" && n >= 20 {
 		// vingt et un, soixante et onze
 		if rest, count = t.below20(tokens[taken+1:]); rest == 1 || rest == 11 {
 			count++
@@ -55,8 +55,11 @@ func (t *tongue) below20(tokens []string) (n, taken int) {
 	if !ok || n >= 20 {
 		return 0, 0
 	}
-	if u, ok := t.at(tokens, 1); n == 10 && ok && u >= 7 && u <= 9 {
-		return n + u, 2
+	switch next, ok := t.at(tokens, 1); {
+	case n == 10 && ok && next >= 7 && next <= 9:
+		return n + next, 2
+	case n == 4 && ok && next == 20:
+		return 0, 0 // the next number's quatre-vingt
 	}
 	return n, 1
 }

@@ -12,6 +12,9 @@ import (
 // maxReadings bounds what one guess may try: four are worth two bits.
 const maxReadings = 4
 
+// figureOf reads the letters that are taken for digits when a code is copied by hand.
+var figureOf = strings.NewReplacer("o", "0", "i", "1", "l", "1")
+
 // Readings are the canonical forms that what an agent heard can stand for, at most four, which count together as one
 // guess: as typed; spelled, when every word of it is a letter, digit or sign in a spelling alphabet; and for generated
 // codes the words of the lists that sound like it, with digits said as words, and O and I read as 0 and 1. Languages are
@@ -40,10 +43,17 @@ func Readings(heard string, generated bool, locales ...i18n.Locale) []string {
 		}
 	}
 	for _, l := range locales {
-		add(tongueOf(l).spelled(tokens))
+		spelled, ok := tongueOf(l).spelled(tokens)
+		if ok && generated {
+			// Letter by letter nobody says the accents, nor where a word ends.
+			if w, ok := words(tokenize(spelled), l); ok {
+				spelled = w
+			}
+		}
+		add(spelled, ok)
 	}
 	if generated {
-		add(strings.NewReplacer("o", "0", "i", "1", "l", "1").Replace(literal), true)
+		add(figureOf.Replace(literal), true)
 	}
 	return all
 }
@@ -176,10 +186,8 @@ func (t *tongue) figures(tokens []string) (string, bool) {
 		}
 		switch {
 		case taken > 0:
-		case tokens[i] == "o":
-			digits, taken = "0", 1
-		case tokens[i] == "i" || tokens[i] == "l":
-			digits, taken = "1", 1
+		case strings.Trim(tokens[i], "oil") == "":
+			digits, taken = figureOf.Replace(tokens[i]), 1
 		case tokens[i] == "et":
 			taken = 1
 		default:

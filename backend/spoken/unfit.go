@@ -12,7 +12,7 @@ var embarrassing = set(`
 	divorcee dopey douche dreaded dropbox drown drunk ducking dweeb dyslexia ebay embezzle enema enslave epidural
 	epilepsy eskimo estrogen excretory exorcism fanatic fascism feminine fester fetal flaccid flashing flogging fondly
 	freebase frisbee gallows gangrene gigolo gills glaucoma gloating groin gutless headless headsman henchman hubcap
-	humped hunger huntress hypnotic idiocy implant impotent infidel iphone islamic islamist jailbird jailer jaundice
+	humped hunger huntress hypnotic idiocy implant impotent infidel imbecile iphone islamic islamist jailbird jailer jaundice
 	jeep jimmy john jugular kissable kisser kleenex lasso latrine laxative leotard maimed mammary mardi marxism moaner
 	moaning mongrel monkhood morality morbidly morphine morse mortally mortuary mumps naturist negligee nemeses nerd
 	neurosis nicotine nintendo nudist obituary overfeed pagan pampered panties paralyze parole passover pelvis poison

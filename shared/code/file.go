@@ -45,6 +45,7 @@ type rule uint8
 const (
 	anywhere rule = iota
 	short         // anywhere when it is the setter's or the holder's, else only as a whole word
+	word          // anywhere, but for other contacts' only as about a word or half of the code
 	own           // as anywhere, but for other contacts' it does not count
 	ownWhole      // as a whole word, but for other contacts' it does not count
 	half          // as more than half of the code
@@ -90,10 +91,10 @@ func NewFile(about About, nfkc Normalizer) *File {
 func (f *File) addNames(s Subject, nfkc Normalizer) {
 	for _, n := range s.Names {
 		w := words(nfkc(n))
-		f.addWord(strings.Join(w, ""), entry{s.ID, name, anywhere})
+		f.addWord(strings.Join(w, ""), entry{s.ID, name, word})
 		for _, part := range w {
 			if !particle(part) {
-				f.addWord(part, entry{s.ID, name, anywhere})
+				f.addWord(part, entry{s.ID, name, word})
 			}
 		}
 	}
@@ -102,7 +103,7 @@ func (f *File) addNames(s Subject, nfkc Normalizer) {
 		for len(w) > 1 && legalForm(w[len(w)-1]) {
 			w = w[:len(w)-1]
 		}
-		f.addWord(strings.Join(w, ""), entry{s.ID, name, anywhere})
+		f.addWord(strings.Join(w, ""), entry{s.ID, name, word})
 		for _, part := range w {
 			f.add(part, entry{s.ID, name, half})
 		}
@@ -113,15 +114,17 @@ func (f *File) addEmail(subject, address string) {
 	local, domain, _ := strings.Cut(address, "@")
 	w := words(local)
 	if len(w) > 0 && !roleAddress(w[0]) {
-		f.addWord(strings.Join(w, ""), entry{subject, email, anywhere})
+		f.addWord(strings.Join(w, ""), entry{subject, email, word})
 		for _, part := range w {
-			f.addLong(part, 4, entry{subject, email, anywhere})
+			if runes(part) > minToken {
+				f.addWord(part, entry{subject, email, word})
+			}
 		}
 	}
 	labels := strings.Split(domain, ".")
 	for _, l := range labels[:len(labels)-1] {
 		if l = strings.Join(words(l), ""); !publicLabel(l) {
-			f.addWord(l, entry{subject, email, anywhere})
+			f.addWord(l, entry{subject, email, word})
 		}
 	}
 }
@@ -156,6 +159,7 @@ func (f *File) addAddress(s Subject, nfkc Normalizer) {
 // addWord adds a word of three letters or more, the short ones under their own rule.
 func (f *File) addWord(w string, e entry) {
 	n := runes(w)
+	e.rule = word
 	if n < longToken {
 		e.rule = short
 	}

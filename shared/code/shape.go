@@ -290,7 +290,7 @@ func iban(t *text) bool {
 		if at < 0 || at%4 != 0 {
 			continue
 		}
-		if n := value(ibans[at+2 : at+4]); i+n <= len(t.s) && mod97(t.s[i+4:i+n]+t.s[i:i+4]) == 1 {
+		if n := value(ibans[at+2 : at+4]); i+n <= len(t.s) && leading(t.s[i+2:i+4]) == t.s[i+2:i+4] && mod97(t.s[i+4:i+n]+t.s[i:i+4]) == 1 {
 			return true
 		}
 	}

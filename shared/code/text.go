@@ -25,6 +25,18 @@ func (t *text) part(i, j int) string { return t.s[t.at[i]:t.at[j]] }
 // bounded reports whether the part from i to j is made of whole words.
 func (t *text) bounded(i, j int) bool { return t.boundary[i] && t.boundary[j] }
 
+// around counts the letters by which the part from i to j falls short of whole words.
+func (t *text) around(i, j int) int {
+	n := 0
+	for ; !t.boundary[i]; i-- {
+		n++
+	}
+	for ; !t.boundary[j]; j++ {
+		n++
+	}
+	return n
+}
+
 // read makes the text of what was typed, after NFKC. signs gives what stands for a letter in disguise, 0 when r is what
 // it looks like.
 func read(typed string, signs func(r rune) rune) *text {
