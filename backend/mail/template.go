@@ -28,6 +28,21 @@ const (
 	ContactPasswordReset     Template = "contact_password_reset" // owner: a contact has a new password by a mailed link
 	FactorChanged            Template = "factor_changed"
 	NewSignIn                Template = "new_sign_in"
+	AccessGiven              Template = "access_given"        // a contact who can sign in now
+	ContactAccess            Template = "contact_access"      // owner: somebody else gave access, or changed permissions
+	ContactDeleted           Template = "contact_deleted"     // owner: the provider deleted a contact
+	OwnershipOffered         Template = "ownership_offered"   // the other side
+	OwnershipEnded           Template = "ownership_ended"     // the two sides of a transfer
+	CodeChanged              Template = "code_changed"        // owner, holder: a Phone/Chat Code was set, changed or removed
+	CodeRevealed             Template = "code_revealed"       // owner, holder: somebody looked at it
+	CodeUsed                 Template = "code_used"           // owner: a caller was verified
+	CodeMissed               Template = "code_missed"         // owner: what a caller said was wrong; once a call
+	CodeLocked               Template = "code_locked"         // owner: too many wrong ones
+	CodeVoided               Template = "code_voided"         // owner, holder: it must be set again
+	VerificationDenied       Template = "verification_denied" // owner, leads: the customer said that it is not them
+	AgentPaused              Template = "agent_paused"        // leads: too many wrong ones by one agent
+	ChangeAsked              Template = "change_asked"        // owner, approvers: a significant change waits
+	ChangeDecided            Template = "change_decided"      // the agent who asked
 )
 
 // kind says how an argument is written and shown.
@@ -91,7 +106,45 @@ var specs = map[Template]spec{
 		args:     map[string]kind{"change": variant, "at": moment, "address": text},
 		variants: []string{"added", "removed", "recovery_codes"},
 	},
-	NewSignIn: {args: map[string]kind{"at": moment, "device": text, "address": text}},
+	NewSignIn:   {args: map[string]kind{"at": moment, "device": text, "address": text}},
+	AccessGiven: {args: map[string]kind{"organization": text, "by": text}},
+	ContactAccess: {
+		args:     map[string]kind{"what": variant, "contact": text, "organization": text, "by": text, "at": moment},
+		variants: []string{"given", "permissions"},
+	},
+	ContactDeleted:   {args: map[string]kind{"contact": text, "organization": text, "by": text, "at": moment, "note": note}},
+	OwnershipOffered: {args: map[string]kind{"organization": text, "by": text, "expires": moment}},
+	OwnershipEnded: {
+		args:     map[string]kind{"state": variant, "organization": text, "by": text, "contact": text, "at": moment},
+		variants: []string{"accepted", "declined", "withdrawn", "lapsed"},
+	},
+	CodeChanged: {
+		args:     map[string]kind{"what": variant, "organization": text, "holder": text, "by": text, "at": moment},
+		variants: []string{"set", "changed", "removed"},
+	},
+	CodeRevealed: {args: map[string]kind{"organization": text, "holder": text, "by": text, "at": moment}},
+	CodeUsed: {
+		args:     map[string]kind{"matched": variant, "organization": text, "caller": text, "agent": text, "at": moment},
+		variants: []string{"own", "account", "phrase"},
+	},
+	CodeMissed: {args: map[string]kind{"organization": text, "caller": text, "agent": text, "at": moment}},
+	CodeLocked: {
+		args:     map[string]kind{"which": variant, "organization": text, "holder": text, "until": moment},
+		variants: []string{"one", "all"},
+	},
+	CodeVoided:         {args: map[string]kind{"organization": text, "holder": text, "at": moment}},
+	VerificationDenied: {args: map[string]kind{"organization": text, "caller": text, "agent": text, "by": text, "at": moment}},
+	AgentPaused:        {args: map[string]kind{"agent": text, "organization": text, "until": moment}},
+	ChangeAsked: {
+		args: map[string]kind{"kind": variant, "organization": text, "caller": text, "agent": text, "subject": text, "lapses": moment,
+			"note": note},
+		variants: []string{"change", "cancellation"},
+	},
+	ChangeDecided: {
+		// "by" is who decided; the organization when nobody did.
+		args:     map[string]kind{"state": variant, "organization": text, "by": text, "caller": text, "subject": text, "note": note},
+		variants: []string{"approved", "rejected", "lapsed", "withdrawn"},
+	},
 }
 
 // Templates are all templates, for tests that must see each.
@@ -99,7 +152,8 @@ func Templates() []Template {
 	return []Template{AccessRequested, AccessJoined, AccessApproved, AccessRejected, AccessWithdrawn, AccessLapsed,
 		AccessExtensionRequested, AccessExtensionRejected, AccessEndChanged, AccessStarted, AccessEntered, AccessEnded,
 		AccessInvited, ManagedByProposed, ManagedByChanged, Invitation, StaffInvitation, PasswordReset, PasswordChanged,
-		ContactPasswordReset, FactorChanged, NewSignIn}
+		ContactPasswordReset, FactorChanged, NewSignIn, AccessGiven, ContactAccess, ContactDeleted, OwnershipOffered, OwnershipEnded,
+		CodeChanged, CodeRevealed, CodeUsed, CodeMissed, CodeLocked, CodeVoided, VerificationDenied, AgentPaused, ChangeAsked, ChangeDecided}
 }
 
 // HasToken reports whether messages of the template carry a secret link.

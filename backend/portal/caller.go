@@ -12,6 +12,7 @@ import (
 	"countersign/shared/id"
 	"countersign/shared/org"
 	"countersign/shared/perm"
+	"countersign/shared/verification"
 )
 
 // Credential is what a request brings to be known by. Tokens come as hashes.
@@ -25,6 +26,9 @@ type Credential struct {
 	Locale     string // Accept-Language, for those not signed in
 	Ref        string // reference of the request in logs
 	Background bool   // made by the page itself, not by the person: does not keep the sign-in alive
+
+	ViewAs       id.Contact      // the owner looks at the portal as this contact sees it
+	verification id.Verification // of the path, whose receipt an endpoint may ask for
 }
 
 // How long a sign-in lasts unused, and at most.
@@ -49,6 +53,10 @@ type Caller struct {
 	Inside  *store.Inside // inside a support session
 	Rights  perm.Set      // in the organization of the path
 
+	// Viewing is the contact whose portal the owner looks at: Contact and Rights are that contact's, Actor and SignIn stay
+	// the owner's. Nothing can be changed or revealed meanwhile.
+	Viewing id.Contact
+
 	member bool // the organization of the path is theirs to know of
 }
 
@@ -71,10 +79,23 @@ func (tx *Tx) enter(spec api.Spec, cred Credential) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.allow(spec); err != nil {
+	if err := tx.allow(spec, cred.ViewAs); err != nil {
 		return err
 	}
-	if spec.StepUp && tx.Now().Sub(tx.SignIn.SteppedAt) > api.StepUpMinutes*time.Minute {
+	if spec.StepUp {
+		if err := tx.steppedUpLately(); err != nil {
+			return err
+		}
+	}
+	if spec.Receipt > verification.Information {
+		return tx.checkReceipt(spec.Receipt, cred.verification)
+	}
+	return nil
+}
+
+// steppedUpLately refuses unless the password was entered in the last minutes.
+func (tx *Tx) steppedUpLately() error {
+	if tx.Now().Sub(tx.SignIn.SteppedAt) > api.StepUpMinutes*time.Minute {
 		return errs.New(errs.StepUp, "error.step_up")
 	}
 	return nil
@@ -177,9 +198,14 @@ func (tx *Tx) asInside(in *store.Inside) {
 	tx.Rights = perm.Support()
 }
 
-// allow holds the policy against the caller that was loaded.
-func (tx *Tx) allow(spec api.Spec) error {
+// allow holds the policy against the caller that was loaded. With viewAs, an owner is held against it as that contact.
+func (tx *Tx) allow(spec api.Spec, viewAs id.Contact) error {
 	p := spec.Policy
+	if viewAs != "" {
+		if err := viewable(spec, tx.As); err != nil {
+			return err
+		}
+	}
 	if tx.As == api.AsSupport {
 		if tx.Org != "" && tx.Org != tx.Inside.Session.Org {
 			return notFound()
@@ -201,7 +227,7 @@ func (tx *Tx) allow(spec api.Spec) error {
 	case p.Staff != "":
 		return tx.allowStaff(p.Staff)
 	case p.Right != "" || p.Member:
-		return tx.allowContact(spec)
+		return tx.allowContact(spec, viewAs)
 	}
 	return forbidden()
 }
@@ -218,7 +244,7 @@ func (tx *Tx) allowStaff(min org.Rank) error {
 
 // allowContact finds the caller's contact in the organization of the path. Without one, the organization does not
 // exist for them.
-func (tx *Tx) allowContact(spec api.Spec) error {
+func (tx *Tx) allowContact(spec api.Spec, viewAs id.Contact) error {
 	if tx.As != api.AsCustomer || tx.Org == "" {
 		return notFound()
 	}
@@ -229,11 +255,16 @@ func (tx *Tx) allowContact(spec api.Spec) error {
 	if err != nil {
 		return err
 	}
-	if !c.Active {
+	if !c.Active || !c.Access {
 		return notFound()
 	}
 	tx.Contact, tx.Rights, tx.member = c, c.Rights(), true
 	tx.Actor = audit.Actor{Kind: audit.ByContact, ID: string(c.ID), Name: c.Name}
+	if viewAs != "" {
+		if err := tx.viewAs(viewAs); err != nil {
+			return err
+		}
+	}
 	if spec.Policy.Right != "" && !tx.Rights.Has(spec.Policy.Right) {
 		return forbidden()
 	}
@@ -248,6 +279,15 @@ func (tx *Tx) allowContact(spec api.Spec) error {
 		return errs.InState(string(o.State), "organization.error.not_active")
 	}
 	return nil
+}
+
+// editor is the caller as the guards of contacts know whoever changes one.
+func (c *Caller) editor() contact.Actor {
+	a := contact.Actor{Support: c.Inside != nil, Rights: c.Rights}
+	if c.Contact != nil {
+		a.Contact, a.Owner, a.Authority = c.Contact.ID, c.Contact.Owner, c.Contact.PhoneChatAuthority
+	}
+	return a
 }
 
 // stale reports whether the sign-in's last use should be noted again.

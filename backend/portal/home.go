@@ -15,11 +15,24 @@ import (
 	"countersign/shared/audit"
 	"countersign/shared/live"
 	"countersign/shared/perm"
+	"countersign/shared/significant"
+	"countersign/shared/verification"
 )
 
 // GetHome is what needs the person's attention, and who is in the organization.
 func (s *Service) GetHome(tx *Tx, in *api.Org) (api.Home, error) {
-	out := api.Home{Pending: []access.Request{}, More: []access.Request{}, Active: []api.Grant{}}
+	out := api.Home{Pending: []access.Request{}, More: []access.Request{}, Active: []api.Grant{}, Changes: []significant.Change{},
+		Calls: []verification.Verification{}}
+	offer, err := tx.offer(in.Org)
+	if err != nil {
+		return out, err
+	}
+	if offer != nil && offer.To == tx.Contact.ID {
+		out.Transfer = offer
+	}
+	if err := tx.homeCodes(&out); err != nil {
+		return out, err
+	}
 	if !tx.Rights.Has(perm.RemoteSupportView) {
 		return out, nil
 	}

@@ -10,10 +10,12 @@ import (
 	"countersign/backend/vault"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/live"
 	"countersign/shared/org"
+	"countersign/shared/perm"
 )
 
 // Invitations: a person becomes a contact with portal access, or staff, only by accepting a mailed link. Whoever has a
@@ -92,7 +94,7 @@ func (s *Service) Invitation(ctx context.Context, token string) (Invited, error)
 // invited checks an open token against the rows of the moment: the inviter may still invite, and there is still
 // something to accept.
 func (tx *Tx) invited(t *store.Token, l *store.Login) (Invited, error) {
-	out := Invited{Email: l.Email, By: t.Inviter.Name, Known: l.PasswordHash != ""}
+	out := Invited{Email: l.Email, By: t.Inviter.Name, Known: ownPassword(l, t)}
 	if ok, err := tx.mayInvite(t); err != nil || !ok {
 		return out, goneUnless(err)
 	}
@@ -116,6 +118,12 @@ func (tx *Tx) invited(t *store.Token, l *store.Login) (Invited, error) {
 	return out, nil
 }
 
+// ownPassword reports whether an invited person has a password to sign in with. One that somebody of another organization
+// chose for them doesn't count: who knows it must not come in here, too.
+func ownPassword(l *store.Login, t *store.Token) bool {
+	return l.PasswordHash != "" && (l.PasswordBy == "" || l.PasswordBy == t.Org)
+}
+
 func goneUnless(err error) error {
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
@@ -134,8 +142,35 @@ func (tx *Tx) mayInvite(t *store.Token) (bool, error) {
 			return false, nil
 		}
 		return err == nil && s.Works() && s.Rank.AtLeast(org.Administrator), err
+	case audit.ByContact:
+		return tx.mayStillInvite(t)
 	}
 	return false, nil
+}
+
+// mayStillInvite is mayInvite for a contact who invited another: they are still one who can sign in and give access, and
+// hold everything that the invited contact would.
+func (tx *Tx) mayStillInvite(t *store.Token) (bool, error) {
+	by, err := tx.ContactByID(tx, t.Org, id.Contact(t.Inviter.ID))
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	invited, err := tx.ContactByID(tx, t.Org, t.Contact)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	rights := by.Rights()
+	if by.Login == "" || !rights.Has(perm.ContactsCreate) && !rights.Has(perm.ContactsUpdate) {
+		return false, nil
+	}
+	actor := contact.Actor{Contact: by.ID, Owner: by.Owner, Rights: rights, Authority: by.PhoneChatAuthority}
+	return actor.MayEnable(invited) == nil, nil
 }
 
 // AcceptInvitation accepts for somebody without a password, who chooses one. It doesn't sign in.
@@ -161,10 +196,13 @@ func (s *Service) AcceptInvitation(ctx context.Context, v Visitor, token, name, 
 	if err != nil {
 		return shown, err
 	}
-	return s.accept(ctx, v, token, func(tx *Tx, l *store.Login) (string, error) {
+	return s.accept(ctx, v, token, func(tx *Tx, _ *store.Token, l *store.Login) (string, error) {
 		ok, err := tx.SetFirstPassword(tx, l.ID, name, hash, alone)
 		if err == nil && !ok {
 			err = errs.New(errs.Unauthenticated, "invitation.error.sign_in")
+		}
+		if err == nil { // of whoever knew the one before
+			_, err = tx.endSignIns(l.ID, "", whyPasswordChanged, every)
 		}
 		return name, err
 	})
@@ -172,7 +210,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, v Visitor, token, name, 
 
 // AcceptSignedIn accepts for somebody who has a password and is signed in; the sign-in must be of the invited person.
 func (s *Service) AcceptSignedIn(ctx context.Context, v Visitor, token string, cred Credential) (Invited, error) {
-	return s.accept(ctx, v, token, func(tx *Tx, l *store.Login) (string, error) {
+	return s.accept(ctx, v, token, func(tx *Tx, t *store.Token, l *store.Login) (string, error) {
 		address, ref := tx.Address, tx.Ref
 		if err := tx.enter(api.GetMe.Spec, cred); err != nil {
 			return "", err
@@ -181,13 +219,16 @@ func (s *Service) AcceptSignedIn(ctx context.Context, v Visitor, token string, c
 		if tx.SignIn.Login != l.ID {
 			return "", errs.New(errs.Forbidden, "invitation.error.other", "email", l.Email)
 		}
+		if l.PasswordBy != "" && l.PasswordBy != t.Org {
+			return "", errs.New(errs.Forbidden, "invitation.error.choose")
+		}
 		return l.Name, nil
 	})
 }
 
 // accept uses the invitation up, lets prove find out that this is the invited person, and makes them what they were
 // invited to be: all of it or nothing.
-func (s *Service) accept(ctx context.Context, v Visitor, token string, prove func(*Tx, *store.Login) (name string, err error)) (Invited, error) {
+func (s *Service) accept(ctx context.Context, v Visitor, token string, prove func(*Tx, *store.Token, *store.Login) (name string, err error)) (Invited, error) {
 	var out Invited
 	err := s.visit(ctx, v, func(tx *Tx) error {
 		t, err := tx.UseToken(tx, store.InvitationToken, login.HashToken(token))
@@ -201,7 +242,7 @@ func (s *Service) accept(ctx context.Context, v Visitor, token string, prove fun
 		if out, err = tx.invited(t, l); err != nil {
 			return err
 		}
-		name, err := prove(tx, l)
+		name, err := prove(tx, t, l)
 		if err != nil {
 			return err
 		}

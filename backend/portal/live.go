@@ -41,7 +41,7 @@ func (s *Service) Subscribe(ctx context.Context, cred Credential, in api.LiveIn)
 		}
 		sub.Stream = live.Of(in.Org)
 		spec.Policy = api.Policy{Member: true}
-		return tx.allowContact(spec)
+		return tx.allowContact(spec, "")
 	})
 	return sub, s.endDisplaced(ctx, cred, err)
 }
@@ -90,7 +90,7 @@ func (s *Service) judge(ctx context.Context, st *store.Tx, stream live.Stream, k
 			break
 		}
 		c, err := st.ContactOfLogin(ctx, id.Organization(stream), signIn.Login)
-		if errs.Is(err, errs.NotFound) || err == nil && !c.Active {
+		if errs.Is(err, errs.NotFound) || err == nil && !(c.Active && c.Access) {
 			return hub.Verdict{End: "session.ended.removed"}, nil
 		}
 		if err != nil {
@@ -116,7 +116,9 @@ func contactMay(rights perm.Set, member bool) func(live.Kind) bool {
 			return member && (rights.Has(perm.AuditView) || rights.Has(perm.RemoteSupportView))
 		case live.Contacts:
 			return member && rights.Has(perm.ContactsView)
-		case live.Organization, live.Me:
+		case live.Changes:
+			return member && rights.Has(perm.SignificantChangesView)
+		case live.Organization, live.Codes, live.Verify, live.Ownership, live.Fields, live.Me:
 			return member
 		}
 		return false
@@ -131,7 +133,7 @@ func (s *Service) staffMay(in *store.SignedIn) func(live.Kind) bool {
 		switch k {
 		case live.Me:
 			return works
-		case live.Access, live.Organization, live.Staff:
+		case live.Access, live.Organization, live.Staff, live.Contacts, live.Verify, live.Changes, live.Fields:
 			return proven
 		case live.Activity:
 			return proven && in.Rank.AtLeast(org.Lead)

@@ -22,5 +22,8 @@ func (Nobody) CutSession(string, ...id.Session) int { return 0 }
 // CutSupport has nothing to cut.
 func (Nobody) CutSupport(string, ...id.SupportSession) int { return 0 }
 
+// CutAt has nothing to cut.
+func (Nobody) CutAt(string, live.Stream, ...id.Login) int { return 0 }
+
 // Reschedule has nothing to move.
 func (Nobody) Reschedule(id.SupportSession, time.Time) {}

@@ -42,13 +42,13 @@ func (tx *Tx) send(l letter, to, locale, link string) (store.Mail, error) {
 
 // toApprovers writes to the owner and to whoever else may decide about remote access.
 func (tx *Tx) toApprovers(o *org.Organization, l letter) ([]store.Mail, error) {
-	contacts, err := tx.OrganizationContacts(tx, o.ID)
+	contacts, err := tx.ContactsWith(tx, o.ID, perm.RemoteSupportApprove)
 	if err != nil {
 		return nil, err
 	}
 	var mails []store.Mail
 	for _, c := range contacts {
-		if c.Email == "" || !c.Rights().Has(perm.RemoteSupportApprove) {
+		if c.Email == "" {
 			continue
 		}
 		m, err := tx.send(l, c.Email, c.Locale, customerLink(o))
@@ -62,17 +62,17 @@ func (tx *Tx) toApprovers(o *org.Organization, l letter) ([]store.Mail, error) {
 
 // toOwner writes to the owner alone.
 func (tx *Tx) toOwner(o *org.Organization, l letter) ([]store.Mail, error) {
-	contacts, err := tx.OrganizationContacts(tx, o.ID)
-	if err != nil {
+	return tx.toOwnerAt(o, l, customerLink(o))
+}
+
+// toOwnerAt is toOwner about another page.
+func (tx *Tx) toOwnerAt(o *org.Organization, l letter, link string) ([]store.Mail, error) {
+	owner, err := tx.owner(o.ID)
+	if err != nil || owner == nil || owner.Email == "" {
 		return nil, err
 	}
-	for _, c := range contacts {
-		if c.Owner && c.Email != "" {
-			m, err := tx.send(l, c.Email, c.Locale, customerLink(o))
-			return []store.Mail{m}, err
-		}
-	}
-	return nil, nil
+	m, err := tx.send(l, owner.Email, owner.Locale, link)
+	return []store.Mail{m}, err
 }
 
 // toAgents writes to everybody who asked.

@@ -20,7 +20,7 @@ import (
 // recordRefusal writes down what the rules refused to somebody known, in a transaction of its own since the refused
 // one was undone. The same refusal again and again counts once in a while: nobody fills a record that others read.
 func (s *Service) recordRefusal(ctx context.Context, spec api.Spec, refused *Tx, cause error) {
-	if refused == nil || refused.Caller == nil || !errs.Is(cause, errs.Forbidden) {
+	if refused == nil || refused.Caller == nil || refused.Viewing != "" || !errs.Is(cause, errs.Forbidden) && !tells(cause) {
 		return
 	}
 	k := refusal{stream: live.Provider, actor: refused.Actor, act: spec.Name}
@@ -32,6 +32,9 @@ func (s *Service) recordRefusal(ctx context.Context, spec api.Spec, refused *Tx,
 	}
 	if e, ok := errors.AsType[*errs.Error](cause); ok {
 		k.why = e.Key
+		if tells(cause) {
+			k.why = e.Fields[0].Key
+		}
 	}
 	if !s.refusals.note(k, s.DB.Clock().Now()) {
 		return
@@ -50,6 +53,12 @@ func (s *Service) recordRefusal(ctx context.Context, spec api.Spec, refused *Tx,
 		s.refusals.forget(k)
 		s.Log.Error("refusal not recorded", "endpoint", spec.Name, "error", err)
 	}
+}
+
+// tells reports whether a refusal of wrong input lets out something about others: whoever asks for it often is seen.
+func tells(cause error) bool {
+	e, ok := errors.AsType[*errs.Error](cause)
+	return ok && len(e.Fields) > 0 && e.Fields[0].Key == hasSignIn
 }
 
 // refusal is what makes two refusals the same one.

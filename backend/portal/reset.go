@@ -175,14 +175,9 @@ func (tx *Tx) tellOwners(p *person) ([]store.Mail, error) {
 
 // owner is the owner of an organization, nil until they accepted.
 func (tx *Tx) owner(oid id.Organization) (*contact.Contact, error) {
-	list, err := tx.OrganizationContacts(tx, oid)
-	if err != nil {
-		return nil, err
+	c, err := tx.Owner(tx, oid)
+	if errs.Is(err, errs.NotFound) || err == nil && !(c.Active && c.Access && c.Login != "") {
+		return nil, nil
 	}
-	for i := range list {
-		if list[i].Owner {
-			return &list[i], nil
-		}
-	}
-	return nil, nil
+	return c, err
 }

@@ -82,14 +82,31 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return err
 		}
 		sessions, err := st.DueSessions(ctx, st.Now())
-		due = len(requests)+len(sessions) > 0
+		if err != nil {
+			return err
+		}
+		transfers, err := st.DueTransfers(ctx, st.Now())
+		if err != nil {
+			return err
+		}
+		calls, err := endOfCalls(ctx, st)
+		due = len(requests)+len(sessions)+len(transfers) > 0 || !calls.IsZero() && !calls.After(st.Now())
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if due {
-		if err := s.system(ctx, func(tx *Tx) error { return tx.sweep("") }); err != nil {
+		err := s.system(ctx, func(tx *Tx) error {
+			if err := tx.sweep(""); err != nil {
+				return err
+			}
+			if err := tx.lapseTransfers(); err != nil {
+				return err
+			}
+			return tx.sweepCalls()
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -103,7 +120,15 @@ func (s *Service) Sweep(ctx context.Context) error {
 func (s *Service) bringNext(ctx context.Context) error {
 	var next time.Time
 	err := s.DB.View(ctx, func(st *store.Tx) (err error) {
-		next, err = st.NextAccessEnd(ctx)
+		if next, err = st.NextAccessEnd(ctx); err != nil {
+			return err
+		}
+		lapse, err := st.NextTransferLapse(ctx)
+		if err != nil {
+			return err
+		}
+		calls, err := endOfCalls(ctx, st)
+		next = sooner(sooner(next, lapse), calls)
 		return err
 	})
 	if err == nil && !next.IsZero() {
@@ -113,6 +138,24 @@ func (s *Service) bringNext(ctx context.Context) error {
 		s.ticker.bring(next)
 	}
 	return err
+}
+
+// endOfCalls is when the next call is over or the next significant change lapses, zero when none is open.
+func endOfCalls(ctx context.Context, st *store.Tx) (time.Time, error) {
+	call, err := st.NextVerificationEnd(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	change, err := st.NextChangeEnd(ctx)
+	return sooner(call, change), err
+}
+
+// sooner is the earlier of two times, of which a zero one is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // dropOldEvents forgets, once an hour, what no client will ask for any more.

@@ -21,6 +21,7 @@ import (
 const (
 	headerSupport    = "X-Countersign-Support"    // token of a support session, beside a bearer token
 	headerOrg        = "X-Countersign-Org"        // which support session is meant, where the path names no organization
+	headerViewAs     = "X-Countersign-View-As"    // contact whose portal the owner looks at; reading only
 	headerBackground = "X-Countersign-Background" // "1": made by the page itself; does not keep the sign-in alive
 )
 
@@ -63,6 +64,7 @@ func (s *Server) credential(r *http.Request, as api.As, org id.Organization) por
 	rq := requestOf(r.Context())
 	c := portal.Credential{
 		As: as, Address: rq.address.String(), Locale: string(rq.locale), Ref: rq.ref, Background: r.Header.Get(headerBackground) == "1",
+		ViewAs: id.Contact(r.Header.Get(headerViewAs)),
 	}
 	if as != api.AsCustomer { // whose sign-ins are bound to nothing
 		c.Bound, c.Browser = bound(rq.address, r.UserAgent()), browserName(r.UserAgent())

@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
+	"countersign/shared/perm"
 )
 
 // ContactQuery picks contacts of an organization. Empty fields do not filter.
@@ -92,16 +94,22 @@ FROM contact WHERE `+strings.Join(where, " AND ")+` ORDER BY search_key, contact
 	return rows, total, err
 }
 
-// AccountCodeCandidates are the active contacts who can sign in and whose roles or cells speak of the account-wide code
-// at all; what they may do is in the contacts themselves.
-func (tx *Tx) AccountCodeCandidates(ctx context.Context, oid id.Organization) ([]contact.Contact, error) {
-	return tx.contacts(ctx, `WHERE org = ? AND active AND access AND login IS NOT NULL AND (owner OR roles LIKE '%"admin"%' OR overrides LIKE '%"profile.%')
-ORDER BY search_key, id`, oid)
+// ContactsWith are the active contacts who can sign in and hold a right now, the owner among them, by name.
+func (tx *Tx) ContactsWith(ctx context.Context, oid id.Organization, right perm.Right) ([]contact.Contact, error) {
+	// Roles and cells that don't speak of the right's line can't give it: most rows needn't be read.
+	speak, args := []string{`owner`, `overrides LIKE ?`}, []any{oid, `%"` + right.Line() + `.%`}
+	for _, r := range perm.Roles() {
+		if r.Rights().Has(right) {
+			speak, args = append(speak, `roles LIKE ?`), append(args, `%"`+string(r)+`"%`)
+		}
+	}
+	list, err := tx.contacts(ctx, `WHERE org = ? AND active AND access AND login IS NOT NULL AND (`+strings.Join(speak, " OR ")+`) ORDER BY search_key, id`, args...)
+	return slices.DeleteFunc(list, func(c contact.Contact) bool { return !c.Rights().Has(right) }), err
 }
 
-// ContactWithEmail is another contact of the organization with access under the same e-mail; NotFound when there is none.
+// ContactWithEmail is another active contact of the organization with access under the same e-mail; NotFound when there is none.
 func (tx *Tx) ContactWithEmail(ctx context.Context, oid id.Organization, email string, but id.Contact) (*contact.Contact, error) {
-	return scanContact(tx.QueryRow(ctx, `SELECT `+contactColumns+` FROM contact WHERE org = ? AND email = ? AND access AND id <> ? LIMIT 1`, oid, email, but))
+	return scanContact(tx.QueryRow(ctx, `SELECT `+contactColumns+` FROM contact WHERE org = ? AND email = ? AND active AND access AND id <> ? LIMIT 1`, oid, email, but))
 }
 
 // DeleteContact removes the contact's row for good.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"countersign/shared/id"
 )
 
 // DueMail is a mail that it is time to send. The lease it came with keeps it from being handed out a second time.
@@ -60,6 +62,18 @@ func (db *DB) MailSent(ctx context.Context, m DueMail) error {
 		return tx.Touch(ctx, `UPDATE outbox_mail SET sent_at = ?, leased_until = 0, last_error = '', sealed = ''
 WHERE id = ? AND sent_at = 0 AND dead_at = 0`, ms(tx.Now()), m.ID)
 	})
+}
+
+// DropMails gives up the mails to an address that wait and lead into an organization or to an invitation as its contact:
+// whoever they are for has nothing there any more.
+func (tx *Tx) DropMails(ctx context.Context, to string, oid id.Organization, c id.Contact) error {
+	if _, err := tx.Touch(ctx, `UPDATE outbox_mail SET dead_at = ?, last_error = 'the contact was shut out', sealed = ''
+WHERE recipient = ? AND sent_at = 0 AND dead_at = 0 AND (args LIKE ? OR
+dedupe_key IN (SELECT 'invitation:' || token.id || '::' || ? FROM token WHERE token.contact = ? AND token.org = ?))`,
+		ms(tx.Now()), to, `%"link":"/o/`+string(oid)+`%`, to, c, oid); err != nil {
+		return fmt.Errorf("drop mails: %w", err)
+	}
+	return nil
 }
 
 // RetryMail says why an attempt failed and after which time the next one may come.

@@ -2,12 +2,15 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"countersign/shared/api"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
+	"countersign/shared/perm"
 )
 
 // Transfer is a transfer of ownership with the organization that it is about.
@@ -95,10 +98,14 @@ func (tx *Tx) NextTransferLapse(ctx context.Context) (time.Time, error) {
 	return at(next), nil
 }
 
-// MoveOwnership makes another contact the owner; the one before holds what their own roles and cells say. The rows move
+// MoveOwnership makes another contact the owner; the one before holds the given roles. The rows move
 // together, so that there is one owner at each moment.
-func (tx *Tx) MoveOwnership(ctx context.Context, oid id.Organization, from, to id.Contact, roles string) error {
-	n, err := tx.Exec(ctx, `UPDATE contact SET owner = FALSE, roles = ?, overrides = '{}', version = version + 1 WHERE org = ? AND id = ? AND owner`, roles, oid, from)
+func (tx *Tx) MoveOwnership(ctx context.Context, oid id.Organization, from, to id.Contact, roles []perm.Role) error {
+	left, err := json.Marshal(roles)
+	if err != nil {
+		return fmt.Errorf("write roles: %w", err)
+	}
+	n, err := tx.Exec(ctx, `UPDATE contact SET owner = FALSE, roles = ?, overrides = '{}', version = version + 1 WHERE org = ? AND id = ? AND owner`, string(left), oid, from)
 	if err != nil {
 		return fmt.Errorf("take the ownership from the owner: %w", err)
 	}
@@ -110,4 +117,10 @@ func (tx *Tx) MoveOwnership(ctx context.Context, oid id.Organization, from, to i
 		return errs.InState("changed", "ownership.error.target")
 	}
 	return nil
+}
+
+// OwnershipCandidates are the contacts who could become the owner: they can sign in and don't work for the provider.
+func (tx *Tx) OwnershipCandidates(ctx context.Context, oid id.Organization) ([]contact.Contact, error) {
+	return tx.contacts(ctx, `WHERE org = ? AND active AND access AND login IS NOT NULL AND NOT owner AND
+NOT EXISTS (SELECT 1 FROM staff WHERE staff.login = contact.login AND staff.active) ORDER BY search_key, id`, oid)
 }

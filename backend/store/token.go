@@ -114,6 +114,16 @@ func (tx *Tx) LastInvitation(ctx context.Context, oid id.Organization, c id.Cont
 		c, oid, InvitationToken))
 }
 
+// InvitedElsewhere reports whether a login is a contact of any organization, or has an open invitation to another one
+// or to the staff.
+func (tx *Tx) InvitedElsewhere(ctx context.Context, l id.Login, but id.Organization) (bool, error) {
+	var yes bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM contact WHERE login = ?) OR
+EXISTS (SELECT 1 FROM token WHERE login = ? AND used_at = 0 AND kind = ? AND expires_at > ? AND org <> ?)`,
+		l, l, InvitationToken, ms(tx.Now()), but).Scan(&yes)
+	return yes, err
+}
+
 // HasOpenInvitation reports whether a login has an invitation that can still be accepted.
 func (tx *Tx) HasOpenInvitation(ctx context.Context, l id.Login) (bool, error) {
 	var yes bool

@@ -202,6 +202,8 @@ func (a Actor) MayChange(c *Contact) error {
 // MaySwitch reports why the actor may not tick or untick Active or the access authorisation, nil when they may.
 func (a Actor) MaySwitch(c *Contact) error {
 	switch {
+	case a.Support:
+		return errs.New(errs.Forbidden, "support.error.barred")
 	case c.Owner:
 		return errs.New(errs.Forbidden, "contact.guard.owner_active")
 	case c.ID == a.Contact:
