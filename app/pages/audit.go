@@ -207,12 +207,17 @@ func (a *Audit) renderHeader() app.UI {
 	return h
 }
 
-// firstManagePage is the first tab of Manage Organization that the person may see.
+// firstManagePage is the first tab of Manage Organization that the person may see; everybody may know who the owner is.
 func firstManagePage(at client.Seat) string {
-	if at.Can(perm.RemoteSupportView) {
+	switch {
+	case at.Can(perm.RemoteSupportView):
 		return pageRemoteSupport
+	case at.Can(perm.SignificantChangesView):
+		return pageChanges
+	case at.Can(perm.AuditView):
+		return pageAudit
 	}
-	return pageAudit
+	return pageOwnership
 }
 
 func (a *Audit) renderTabs() app.UI {

@@ -21,9 +21,13 @@ type Home struct {
 	At client.Seat
 
 	ctx      app.Context
-	stop     func()
+	stop     []func()
 	home     loaded[api.Home]
 	revoking id.AccessRequest
+	cards    changeCards
+	calls    callers
+	accept   acceptDialog
+	busy     string // the act under way
 }
 
 // CompoID tells go-app that the home of another organization is another page.
@@ -32,7 +36,12 @@ func (h *Home) CompoID() string { return h.At.Key("home") }
 // OnMount loads the page and follows what changes.
 func (h *Home) OnMount(ctx app.Context) {
 	h.ctx = ctx
-	h.stop = h.At.Session.Watch(ctx, h.At.Org, func(ctx app.Context) { h.load(ctx, true) }, live.Access, live.Organization, live.Contacts)
+	h.stop = []func(){
+		h.At.Session.Watch(ctx, h.At.Org, func(ctx app.Context) { h.load(ctx, true) }, live.Access, live.Organization, live.Contacts, live.Changes,
+			live.Codes, live.Ownership, live.Verify),
+		h.At.Session.Keep("home", h.cards.typed),
+		h.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }), // without a connection nothing can be decided
+	}
 	h.load(ctx, false)
 }
 
@@ -41,13 +50,19 @@ func (h *Home) OnPreRender(ctx app.Context) { h.OnMount(ctx) }
 
 // OnDismount stops following.
 func (h *Home) OnDismount() {
-	if h.stop != nil {
-		h.stop()
+	for _, stop := range h.stop {
+		stop()
 	}
+	h.stop = nil
 }
 
 func (h *Home) load(ctx app.Context, background bool) {
-	load(ctx, h.At, &h.home, api.GetHome, h.At.OrgIn(), background)
+	load(ctx, h.At, &h.home, api.GetHome, h.At.OrgIn(), background, func(ctx app.Context) {
+		if background {
+			holdFocus(ctx, "attention")
+		}
+		h.calls.announce(h.At, h.home.value.Calls)
+	})
 }
 
 // Render implements app.Composer.
@@ -56,14 +71,22 @@ func (h *Home) Render() app.UI {
 	return ui.Stack(
 		&ui.PageHeader{Title: ui.T("home.title"), Lead: m.Name},
 		region(h.At, &h.home, 4, func(ctx app.Context) { h.load(ctx, false) }, func(home api.Home) []app.UI {
-			main := []app.UI{h.renderAttention(home), h.renderInside(home)}
+			calls := h.calls.render(callView{At: h.At, Ctx: h.ctx, Reload: h.again}, home.Calls)
+			main := []app.UI{slot(calls), h.renderAttention(home), h.renderInside(home)}
 			return []app.UI{ui.Columns(main, []app.UI{h.renderOrganization(m)})}
+		}),
+		h.accept.render(h.At, h.ctx, func(ctx app.Context, _ api.Ownership, said string) {
+			ui.ShowToast(ui.Toast{Text: said})
+			h.load(ctx, true)
 		}),
 	)
 }
 
+func (h *Home) again(ctx app.Context) { h.load(ctx, true) }
+
 func (h *Home) renderAttention(home api.Home) app.UI {
-	n := len(home.Pending) + len(home.More)
+	own := h.renderOwn(home)
+	n := len(home.Pending) + len(home.More) + len(own)
 	if n == 0 {
 		return &ui.Card{ID: "attention", Title: ui.T("home.attention"), Body: []app.UI{
 			&ui.Empty{Icon: ui.IconCircleCheck, Title: ui.T("home.nothing"), Text: ui.T("home.nothing_text")}}}
@@ -78,8 +101,13 @@ func (h *Home) renderAttention(home api.Home) app.UI {
 			rows = append(rows, h.renderWaiting(x.By.Name, asksMore(x), x.By.At))
 		}
 	}
-	return &ui.Card{ID: "attention", Title: ui.T("home.attention"), Tone: ui.Live,
-		Mark: ui.TagIcon(ui.Live, ui.IconClock, ui.T("home.waiting", "n", n)), Body: []app.UI{ui.Stack(rows...)}}
+	tone := ui.Live
+	if len(rows) == 0 {
+		tone = ui.Info // live is of remote access alone
+	}
+	rows = append(rows, own...)
+	return &ui.Card{ID: "attention", Title: ui.T("home.attention"), Tone: tone,
+		Mark: ui.TagIcon(tone, ui.IconClock, ui.T("home.waiting", "n", n)), Body: []app.UI{ui.Stack(rows...)}}
 }
 
 func (h *Home) renderWaiting(name, sentence string, since time.Time) app.UI {

@@ -163,16 +163,24 @@ func (p *remotePage) show(s api.RemoteSupport) []app.UI {
 
 // manageTabs are the tabs of Manage Organization that the person may see.
 func manageTabs(at client.Seat, selected string) app.UI {
+	m, _ := at.Member()
 	tabs := []ui.Tab{}
 	if at.Can(perm.RemoteSupportView) {
-		m, _ := at.Member()
-		tab := ui.Tab{ID: "remote-support", Label: ui.T("nav.remote_support"), Href: at.Href("manage/remote-support"), Count: m.Waiting,
-			CountTone: ui.Live, CountLabel: ui.T("remote.waiting", "n", m.Waiting)}
-		tabs = append(tabs, tab)
+		tabs = append(tabs, ui.Tab{ID: "remote-support", Label: ui.T("nav.remote_support"), Href: at.Href(pageRemoteSupport), Count: m.Waiting,
+			CountTone: ui.Live, CountLabel: ui.T("remote.waiting", "n", m.Waiting)})
+	}
+	if at.Can(perm.SignificantChangesView) {
+		tabs = append(tabs, ui.Tab{ID: "changes", Label: ui.T("nav.changes"), Href: at.Href(pageChanges), Count: m.Changes,
+			CountTone: ui.Info, CountLabel: ui.T("changes.waiting", "n", m.Changes)})
 	}
 	if at.Can(perm.AuditView) {
-		tabs = append(tabs, ui.Tab{ID: "audit", Label: ui.T("nav.audit"), Href: at.Href("manage/audit")})
+		tabs = append(tabs, ui.Tab{ID: "audit", Label: ui.T("nav.audit"), Href: at.Href(pageAudit)})
 	}
+	ownership := ui.Tab{ID: "ownership", Label: ui.T("nav.ownership"), Href: at.Href(pageOwnership)}
+	if m.Offer {
+		ownership.Count, ownership.CountTone, ownership.CountLabel = 1, ui.Info, ui.T("owner.offered_title")
+	}
+	tabs = append(tabs, ownership)
 	if len(tabs) < 2 {
 		return nil
 	}

@@ -2,6 +2,8 @@
 package pages
 
 import (
+	"strings"
+
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
@@ -25,6 +27,7 @@ type screen struct {
 	icon  ui.IconName
 	key   string // after "g"
 	right perm.Right
+	own   bool // the person's own, so not open to support inside
 	rank  org.Rank
 	make  func(at client.Seat) app.UI
 }
@@ -34,10 +37,18 @@ func inOrganization() []screen {
 	return []screen{
 		{page: client.PageHome, title: "nav.home", icon: ui.IconHome, key: "h",
 			make: func(at client.Seat) app.UI { return &Home{At: at} }},
+		{page: pageProfile, title: "nav.profile", group: "nav.client_profile", icon: ui.IconIdCard, key: "p", right: perm.ProfileView,
+			make: func(at client.Seat) app.UI { return &Profile{At: at} }},
 		{page: pageRemoteSupport, title: "nav.remote_support", group: "nav.manage_organization", icon: ui.IconHeadset, key: "r", right: perm.RemoteSupportView,
 			make: func(at client.Seat) app.UI { return &remotePage{At: at} }},
+		{page: pageChanges, title: "nav.changes", group: "nav.manage_organization", icon: ui.IconShieldCheck, key: "s", right: perm.SignificantChangesView,
+			make: func(at client.Seat) app.UI { return &Changes{At: at} }},
 		{page: pageAudit, title: "nav.audit", group: "nav.manage_organization", icon: ui.IconHistory, key: "a", right: perm.AuditView,
 			make: func(at client.Seat) app.UI { return &Audit{At: at} }},
+		{page: pageOwnership, title: "nav.ownership", group: "nav.manage_organization", icon: ui.IconShieldUser, key: "o",
+			make: func(at client.Seat) app.UI { return &Ownership{At: at} }},
+		{page: pageMyCode, title: "nav.my_code", group: "nav.user", icon: ui.IconKey, key: "m", own: true,
+			make: func(at client.Seat) app.UI { return &MyCode{At: at} }},
 	}
 }
 
@@ -46,10 +57,14 @@ func ofStaff() []screen {
 	return []screen{
 		{page: client.PageHub, title: "nav.remote_support", group: "nav.support_hub", icon: ui.IconHeadset, key: "h", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &hubPage{At: at} }},
-		{page: "organizations", title: "nav.organizations", icon: ui.IconBuilding, key: "o", rank: org.Agent,
+		{page: pageVerify, title: "nav.verify_caller", group: "nav.support_hub", icon: ui.IconShieldCheck, key: "v", rank: org.Agent,
+			make: func(at client.Seat) app.UI { return &Verify{At: at} }},
+		{page: pageOrganizations, title: "nav.organizations", icon: ui.IconBuilding, key: "o", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &Organizations{At: at} }},
 		{page: "staff", title: "nav.staff", icon: ui.IconUsers, key: "s", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &Staff{At: at} }},
+		{page: "settings", title: "nav.settings", icon: ui.IconSettings, key: "t", rank: org.Agent,
+			make: func(at client.Seat) app.UI { return &StaffSettings{At: at} }},
 		{page: "audit", title: "nav.audit", icon: ui.IconHistory, key: "a", rank: org.Lead,
 			make: func(at client.Seat) app.UI { return &Audit{At: at} }},
 	}
@@ -70,6 +85,9 @@ func findScreen(p client.Place) (screen, bool) {
 	if p.Page == client.PageAccount && p.As != api.AsSupport {
 		return accountScreen, true
 	}
+	if p.As == api.AsStaff && strings.HasPrefix(p.Page, pageOrganizations+"/") {
+		return screen{page: p.Page, title: "orgdetail.title", rank: org.Agent, make: func(at client.Seat) app.UI { return &OrganizationPage{At: at} }}, true
+	}
 	for _, s := range screensOf(p.As) {
 		if s.page == p.Page {
 			return s, true
@@ -83,6 +101,9 @@ func (s screen) open(at client.Seat) bool {
 	if s.rank != "" {
 		me := at.Session.Me()
 		return me != nil && me.Staff != nil && me.Staff.Rank.AtLeast(s.rank)
+	}
+	if s.own && at.As == api.AsSupport {
+		return false
 	}
 	return s.right == "" || at.Can(s.right)
 }

@@ -139,7 +139,7 @@ func (p *Portal) use(s *client.Session) {
 	p.stopSession = []func(){
 		s.Observe(func() { ctx.Dispatch(func(app.Context) { p.settle() }) }),
 		s.Guard(func(href string) { ctx.Dispatch(func(app.Context) { p.leaving = href }) }),
-		s.Watch(ctx, "", func(ctx app.Context) { s.Refresh(ctx, true) }, live.Me, live.Access, live.Organization, live.Contacts),
+		s.Watch(ctx, "", func(ctx app.Context) { s.Refresh(ctx, true) }, live.Me, live.Access, live.Organization, live.Contacts, live.Changes, live.Ownership),
 	}
 	if s.SignOutPending() {
 		s.FinishSignOut(ctx)
@@ -264,6 +264,7 @@ func (p *Portal) Render() app.UI {
 		OnSupport: p.onSupport(at),
 		Body: []app.UI{
 			noticeSlot(at),
+			callSlot(at),
 			app.Div().Body(p.page(at, s, found)),
 			&stepUpDialog{Session: p.session, Open: p.session.StepUpAsked(), Locale: at.Locale},
 			p.leaveDialog(),
@@ -393,10 +394,13 @@ func menu(at client.Seat, current string) []ui.NavGroup {
 			groups = append(groups, ui.NavGroup{Label: label})
 		}
 		item := ui.NavItem{Label: ui.T(s.title), Icon: s.icon, Href: at.Href(s.page), Current: s.page == current}
-		if s.page == pageRemoteSupport {
-			if n := waitingFor(at); n > 0 {
-				item.Count, item.CountLabel, item.CountTone = n, ui.T("shell.waiting", "n", n), ui.Live
-			}
+		switch m, _ := at.Member(); {
+		case s.page == pageRemoteSupport && m.Waiting > 0:
+			item.Count, item.CountLabel, item.CountTone = m.Waiting, ui.T("shell.waiting", "n", m.Waiting), ui.Live
+		case s.page == pageChanges && m.Changes > 0:
+			item.Count, item.CountLabel, item.CountTone = m.Changes, ui.T("changes.waiting", "n", m.Changes), ui.Info
+		case s.page == pageOwnership && m.Offer:
+			item.Count, item.CountLabel, item.CountTone = 1, ui.T("owner.offered_title"), ui.Info
 		}
 		g := &groups[len(groups)-1]
 		g.Items = append(g.Items, item)
@@ -432,7 +436,7 @@ const pageRemoteSupport = "manage/remote-support"
 // waitingFor is how many decisions of the organization wait for this person.
 func waitingFor(at client.Seat) int {
 	m, _ := here(at).Member()
-	return m.Waiting
+	return decisions(m)
 }
 
 func (p *Portal) account(at client.Seat) ui.Account {

@@ -1,9 +1,10 @@
 package pages
 
 import (
+	"time"
+
 	"countersign/app/client"
 	"countersign/app/ui"
-	"countersign/shared/access"
 	"countersign/shared/api"
 	"countersign/shared/id"
 
@@ -18,11 +19,20 @@ func (p *Portal) watchWaiting(me *api.Me) {
 	before := p.waiting
 	p.waiting = make(map[id.Organization]int, len(me.Organizations))
 	for _, m := range me.Organizations {
-		p.waiting[m.Org] = m.Waiting
-		if before != nil && m.Waiting > before[m.Org] {
+		p.waiting[m.Org] = decisions(m)
+		if before != nil && decisions(m) > before[m.Org] {
 			p.announce(m)
 		}
 	}
+}
+
+// decisions is how many wait for the person in an organization.
+func decisions(m api.Membership) int {
+	n := m.Waiting + m.Changes
+	if m.Offer {
+		n++
+	}
+	return n
 }
 
 // announce loads what waits and shows it as a card, unless the open page shows it.
@@ -31,41 +41,51 @@ func (p *Portal) announce(m api.Membership) {
 		if err != nil {
 			return // the badge says it too
 		}
-		text := newest(home)
+		text, page := newest(home)
 		if text == "" {
 			return
 		}
 		if len(p.session.Me().Organizations) > 1 {
 			text = ui.T("shell.in_organization", "organization", m.Name, "text", text)
 		}
-		if p.place.Org == m.Org && (p.place.Page == pageRemoteSupport || p.place.Page == client.PageHome) {
+		if p.place.Org == m.Org && (p.place.Page == page || p.place.Page == client.PageHome) {
 			ui.Announce(text)
 			return
 		}
-		href := client.Place{As: api.AsCustomer, Org: m.Org}.Href(pageRemoteSupport)
-		ui.ShowToast(ui.Toast{Tone: ui.Live, Text: text, Sticky: true, Action: ui.T("shell.review"),
+		href := client.Place{As: api.AsCustomer, Org: m.Org}.Href(page)
+		tone := ui.Live
+		if page != pageRemoteSupport {
+			tone = ui.Info // live is of remote access alone
+		}
+		ui.ShowToast(ui.Toast{Tone: tone, Text: text, Sticky: true, Action: ui.T("shell.review"),
 			OnAction: func(ctx app.Context) { p.ctx.Navigate(href) }})
 	})
 }
 
-// newest is what waits since the latest moment, as a sentence.
-func newest(home api.Home) string {
-	var latest *access.Requester
-	text := ""
-	consider := func(q *access.Requester, sentence string) {
-		if latest == nil || q.At.After(latest.At) {
-			latest, text = q, sentence
+// newest is what waits since the latest moment, as a sentence, and the page where it is decided.
+func newest(home api.Home) (text, page string) {
+	var latest time.Time
+	consider := func(at time.Time, sentence, where string) {
+		if text == "" || at.After(latest) {
+			latest, text, page = at, sentence, where
 		}
 	}
 	for i := range home.Pending {
 		if r := &home.Pending[i]; len(r.Requesters) > 0 {
-			consider(&r.Requesters[len(r.Requesters)-1], asks(r))
+			consider(r.Requesters[len(r.Requesters)-1].At, asks(r), pageRemoteSupport)
 		}
 	}
 	for i := range home.More {
 		if x := home.More[i].Extension; x != nil {
-			consider(&x.By, asksMore(x))
+			consider(x.By.At, asksMore(x), pageRemoteSupport)
 		}
 	}
-	return text
+	for i := range home.Changes {
+		c := &home.Changes[i]
+		consider(c.CreatedAt, changeAsks(c)+": "+c.Subject, pageChanges)
+	}
+	if t := home.Transfer; t != nil {
+		consider(t.CreatedAt, ui.T("owner.offers", "name", t.FromName), pageOwnership)
+	}
+	return text, page
 }

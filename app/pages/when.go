@@ -45,8 +45,18 @@ func momentInText(t time.Time) string {
 }
 
 // date is "12 Nov" of this year, else "12 Nov 2025".
-func date(t time.Time) string {
-	t = client.Local(t)
+func date(t time.Time) string { return calendarDate(client.Local(t)) }
+
+// dayText is a day that was typed, "2026-11-22", as date writes it; what is no day stays as it is.
+func dayText(value string) string {
+	t, err := time.Parse(time.DateOnly, value)
+	if err != nil {
+		return value
+	}
+	return calendarDate(t)
+}
+
+func calendarDate(t time.Time) string {
 	day := strconv.Itoa(t.Day())
 	if t.Day() == 1 {
 		day = ui.T("shell.when.first")

@@ -20,6 +20,7 @@ const (
 	Search   FieldKind = "search"
 	Area     FieldKind = "area"
 	Secret   FieldKind = "secret"
+	Date     FieldKind = "date" // a day, "2026-11-22", by the browser's own picker
 )
 
 // Field is one labelled line (or area) of input with hint, error and confirmation. Value is owned by the page: take
@@ -144,6 +145,8 @@ func (f *Field) htmlType() string {
 		return "tel"
 	case Search:
 		return "search"
+	case Date:
+		return "date"
 	case Password:
 		if !f.visible() {
 			return "password"

@@ -8,6 +8,7 @@ import (
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/perm"
@@ -63,10 +64,33 @@ func (tx *Tx) memberships() ([]api.Membership, error) {
 					return nil, err
 				}
 			}
+			if err := tx.mine(&m, &c); err != nil {
+				return nil, err
+			}
 			list = append(list, m)
 		}
 	}
 	return list, nil
+}
+
+// mine adds what else waits for the person in one of their organizations.
+func (tx *Tx) mine(m *api.Membership, c *contact.Contact) error {
+	if tx.SignIn.StaffActive {
+		return nil // who works for the provider decides nothing for a customer
+	}
+	if c.Rights().Has(perm.SignificantChangesApprove) {
+		changes, err := tx.PendingChanges(tx, m.Org)
+		if err != nil {
+			return err
+		}
+		m.Changes = len(changes)
+	}
+	t, err := tx.PendingTransfer(tx, m.Org)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	m.Offer = err == nil && t.To == c.ID && tx.Now().Before(t.LapsesAt)
+	return err
 }
 
 // entered is the one organization that a support session is in.

@@ -39,7 +39,9 @@ type Membership struct {
 	Contact   id.Contact      `json:"contact,omitempty"`
 	Owner     bool            `json:"owner"`
 	Rights    []perm.Right    `json:"rights"`
-	Waiting   int             `json:"waiting"` // decisions that wait for this person: the badge
+	Waiting   int             `json:"waiting"`         // decisions about remote access that wait for this person: the badge
+	Changes   int             `json:"changes"`         // significant changes that wait for this person's decision
+	Offer     bool            `json:"offer,omitempty"` // the ownership is offered to this person
 	OwnerName string          `json:"owner_name"`
 }
 
