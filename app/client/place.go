@@ -57,8 +57,12 @@ func ParsePlace(u *url.URL, last api.As) (Place, bool) {
 		}
 		return p, rest == ""
 	}
+	if of, found := strings.CutPrefix(path, "organizations/"); found && id.Valid(of) {
+		p.As, p.Page = api.AsStaff, path
+		return p, true
+	}
 	switch path {
-	case "organizations", "staff", "audit":
+	case "organizations", "staff", "audit", "settings":
 		p.As, p.Page = api.AsStaff, path
 		return p, true
 	}

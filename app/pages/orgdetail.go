@@ -223,7 +223,7 @@ func (o *OrganizationPage) contacts(list api.Contacts) []app.UI {
 		lines = append(lines, o.line(&o.rows[i]))
 	}
 	t := &ui.Table{ID: "contact-list", Label: ui.T("orgdetail.contacts"), Lines: lines, Columns: []ui.Column{
-		{Title: ui.T("orgpage.name"), Kind: ui.Title}, {Title: ui.T("orgdetail.type")}, {Title: ui.T("staffpage.email"), Kind: ui.Drop},
+		{Title: ui.T("orgpage.name"), Kind: ui.Title}, {Title: ui.T("orgdetail.type")}, {Title: ui.T("staffpage.email")},
 		{Title: ui.T("orgdetail.authority")}, {Title: ui.T("orgdetail.code"), Kind: ui.Drop}, {Title: ui.T("orgdetail.access"), Kind: ui.State},
 		{Title: ui.T("orgpage.acts"), HideTitle: true, Kind: ui.Act}}}
 	foot := []app.UI{ui.Hint(ui.T("orgdetail.shown", "n", len(o.rows), "total", list.Total))}

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
@@ -201,14 +203,9 @@ func (v *Verify) openCalls() app.UI {
 
 // changes are what the agent asked customers to approve in other calls: it outlives the call.
 func (v *Verify) changes() app.UI {
-	lines := []ui.Line{}
-	for i := range v.calls.value.Changes {
-		if c := &v.calls.value.Changes[i]; v.call.id == "" || c.Verification != v.call.id {
-			lines = append(lines, v.call.changeLine(v, c))
-		}
+	others := slices.Clone(v.calls.value.Changes)
+	if v.call.id != "" {
+		others = slices.DeleteFunc(others, func(c significant.Change) bool { return c.Verification == v.call.id })
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return &ui.Card{ID: "asked-changes", Title: ui.T("verify.asked_changes"), Flush: true, Body: []app.UI{changeTable("asked-changes-table", ui.T("verify.asked_changes"), lines)}}
+	return askedCard(v, "asked-changes", ui.T("verify.asked_changes"), others, true)
 }

@@ -129,41 +129,51 @@ func (c *callCard) askFor(ctx app.Context, v *Verify) {
 		}
 		*a = changeAsk{}
 		ui.ShowToast(ui.Toast{Text: ui.T("verify.asked")})
+		ui.FocusLater(v.ctx, "change-subject")
 		v.refresh(ctx)
 	})
 }
 
 // asked are the changes of this call with what became of them.
 func (c *callCard) asked(v *Verify, call *api.AgentCall) app.UI {
-	if len(call.Changes) == 0 {
+	return askedCard(v, "call-changes", ui.T("verify.call_changes"), call.Changes, false)
+}
+
+// askedCard lists changes with their states; those of other calls say for whom they were asked. Nil for none.
+func askedCard(v *Verify, id, title string, changes []significant.Change, whose bool) app.UI {
+	if len(changes) == 0 {
 		return nil
 	}
-	lines := make([]ui.Line, 0, len(call.Changes))
-	for i := range call.Changes {
-		lines = append(lines, c.changeLine(v, &call.Changes[i]))
+	lines := make([]app.UI, 0, len(changes))
+	for i := range changes {
+		x := &changes[i]
+		lines = append(lines, &keyed{Key: string(x.ID), Body: func() app.UI { return askedLine(v, x, whose) }})
 	}
-	return &ui.Card{ID: "call-changes", Title: ui.T("verify.call_changes"), Flush: true, Body: []app.UI{changeTable("call-changes-table", ui.T("verify.call_changes"), lines)}}
+	return &ui.Card{ID: id, Title: title, Body: lines}
 }
 
-func changeTable(id, label string, lines []ui.Line) app.UI {
-	return &ui.Table{ID: id, Label: label, Lines: lines, Columns: []ui.Column{{Title: ui.T("verify.subject"), Kind: ui.Title},
-		{Title: ui.T("verify.kind")}, {Title: ui.T("verify.caller_short")}, {Title: ui.T("remote.col_state"), Kind: ui.State}, {Title: ui.T("hub.col_act"), HideTitle: true, Kind: ui.Act}}}
-}
-
-func (c *callCard) changeLine(v *Verify, x *significant.Change) ui.Line {
-	act := app.UI(app.Span().Class("hint").Text("–"))
+func askedLine(v *Verify, x *significant.Change, whose bool) app.UI {
+	about := ui.T("verify.kind." + string(x.Kind))
+	if whose {
+		about += " · " + x.CallerName
+	}
+	if x.Ticket != "" {
+		about += " · " + x.Ticket
+	}
+	parts := []app.UI{app.Div().Class("asked-subject").Text(x.Subject), app.Div().Class("hint").Text(about),
+		app.Div().Class("hub-state").Body(askedState(x.State), app.Span().Class("hint").Text(askedDetail(x)))}
+	if x.Reason != "" {
+		parts = append(parts, ui.Quote(x.Reason))
+	}
+	act := app.UI(nil)
 	if x.State == significant.Pending {
 		act = &ui.Button{ID: "withdraw-" + string(x.ID), Label: ui.T("verify.withdraw"), Name: ui.T("verify.withdraw") + ": " + x.Subject, Icon: ui.IconUndo, Small: true,
-			Disabled: offlineReason(v.At), OnClick: func(app.Context, app.Event) { c.confirm.of = x }}
+			Disabled: offlineReason(v.At), OnClick: func(app.Context, app.Event) { v.call.confirm.of = x }}
 	}
-	return ui.Line{ID: string(x.ID), Quiet: x.State == significant.Withdrawn || x.State == significant.Lapsed, Cells: []app.UI{
-		app.Text(x.Subject), app.Text(ui.T("verify.kind." + string(x.Kind))), app.Text(x.CallerName),
-		app.Div().Class("hub-state").Body(changeState(x.State), app.Span().Class("hint").Text(changeDetail(x))),
-		&keyed{Key: string(x.ID), Body: func() app.UI { return act }},
-	}}
+	return app.Div().Class("request").Body(ui.Split(app.Div().Class("asked").Body(parts...), slot(act)))
 }
 
-func changeState(s significant.State) app.UI {
+func askedState(s significant.State) app.UI {
 	word := ui.T("verify.state." + string(s))
 	switch s {
 	case significant.Pending:
@@ -178,17 +188,13 @@ func changeState(s significant.State) app.UI {
 	return ui.TagIcon(ui.Neutral, ui.IconHourglass, word)
 }
 
-// changeDetail is who decided when and why, or until when somebody can.
-func changeDetail(x *significant.Change) string {
+// askedDetail is who decided when and why, or until when somebody can.
+func askedDetail(x *significant.Change) string {
 	switch x.State {
 	case significant.Pending:
 		return ui.T("verify.waits_since", "when", momentInText(x.CreatedAt))
 	case significant.Approved, significant.Rejected:
-		text := ui.T("verify.decided_by", "name", x.DecidedName, "when", momentInText(x.DecidedAt))
-		if x.Reason != "" {
-			text += " · " + ui.T("remote.quoted", "text", x.Reason)
-		}
-		return text
+		return ui.T("verify.decided_by", "name", x.DecidedName, "when", momentInText(x.DecidedAt))
 	}
 	return moment(x.DecidedAt)
 }

@@ -84,7 +84,7 @@ func (c *callCard) render(v *Verify, call *api.AgentCall) []app.UI {
 		card.Footer = []app.UI{&ui.Button{ID: "verify-close", Label: ui.T("verify.close"), Busy: c.ending, Disabled: offlineReason(v.At),
 			OnClick: func(app.Context, app.Event) { c.close(v) }}}
 	}
-	return []app.UI{card, slot(c.work(v, call, ended)), slot(c.asked(v, call))}
+	return []app.UI{card, slot(c.asked(v, call)), slot(c.work(v, call, ended))}
 }
 
 // end says why nothing more can be done in this call.

@@ -190,7 +190,7 @@ func (s *callStart) results(v *Verify) app.UI {
 
 // person is the choice of the contact that the caller says to be.
 func (s *callStart) person(v *Verify) app.UI {
-	list := s.contacts.value.Contacts
+	list := ownerFirst(s.contacts.value.Contacts)
 	choices, hidden := []ui.Choice{}, 0
 	for i := range list {
 		c := &list[i]
@@ -226,6 +226,21 @@ func (s *callStart) person(v *Verify) app.UI {
 			OnChange: func(_ app.Context, value string) { s.caller = id.Contact(value); delete(s.wrong, "contact") }})
 	}
 	return ui.Stack(append(body, slot(hintOf(note)))...)
+}
+
+// ownerFirst lists the account holder before all others: it is mostly they who call.
+func ownerFirst(list []api.ContactRow) []api.ContactRow {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b api.ContactRow) int {
+		switch {
+		case a.Owner == b.Owner:
+			return 0
+		case a.Owner:
+			return -1
+		}
+		return 1
+	})
+	return list
 }
 
 func hintOf(text string) app.UI {
