@@ -393,7 +393,7 @@ func menu(at client.Seat, current string) []ui.NavGroup {
 			}
 			groups = append(groups, ui.NavGroup{Label: label})
 		}
-		item := ui.NavItem{Label: ui.T(s.title), Icon: s.icon, Href: at.Href(s.page), Current: s.page == current}
+		item := ui.NavItem{Label: ui.T(s.title), Icon: s.icon, Href: at.Href(s.page), Current: s.page == current || strings.HasPrefix(current, s.page+"/")}
 		switch m, _ := at.Member(); {
 		case s.page == pageRemoteSupport && m.Waiting > 0:
 			item.Count, item.CountLabel, item.CountTone = m.Waiting, ui.T("shell.waiting", "n", m.Waiting), ui.Live
