@@ -108,7 +108,7 @@ func New(tb testing.TB, opts ...Option) *World {
 	check(tb, err)
 
 	w.Hasher = login.NewHasher(w.Keys.Derive(vault.Pepper), login.Cost{MemoryKiB: 64, Iterations: 1})
-	w.Service = portal.New(portal.Deps{DB: w.DB, Keys: w.Keys, Hasher: w.Hasher, Settings: o.settings, Log: log})
+	w.Service = portal.New(portal.Deps{DB: w.DB, Keys: w.Keys, Hasher: w.Hasher, Settings: o.settings, Log: log, CheckTime: time.Nanosecond})
 	w.Hub = hub.New(hub.Options{Authorize: w.Service.Authorize, Replay: w.Service.Replay, Now: w.Clock.Now, Log: log,
 		Origin: hub.SameOrigin(o.settings.PublicURL), Limits: hub.Limits{PerLogin: 20_000, PerAddress: 20_000, Total: 20_000}})
 	w.Service.Live = w.Hub

@@ -52,6 +52,7 @@ func sample(t mail.Template, l i18n.Locale, variant string) mail.Message {
 		"agent": "Ana Ferreira", "by": "Ludivine Martin", "organization": "Acme Telecom", "note": "Two ports fail.\nTicket 4711.",
 		"duration": mail.For(4 * time.Hour), "lapses": mail.At(created.Add(72 * time.Hour)), "ends": mail.At(created.Add(5 * time.Hour)),
 		"at": mail.At(created), "expires": mail.At(created.Add(30 * time.Minute)), "address": "203.0.113.0/24", "device": "Firefox, Linux", "contact": "Jonas Meier",
+		"holder": "Jonas Meier", "caller": "Jonas Meier", "until": mail.At(created.Add(time.Hour)), "subject": "Cancel the line in Nantes",
 	}
 	m := mail.Message{ID: mailID, CreatedAt: created, To: "owner@acme.example", Locale: l, Template: t, Args: mail.Args{"link": "/o/acme/remote-support"}}
 	for _, name := range mail.ArgNames(t) {

@@ -19,6 +19,7 @@ type AuditQuery struct {
 	From, To int64 // Unix milliseconds; 0: open
 	Text     string
 	Support  bool // only what was done through or about remote access
+	Codes    bool // only what happened to Phone/Chat Codes and what they were used for
 	Limit    int
 }
 
@@ -50,6 +51,9 @@ func (tx *Tx) AuditEntries(ctx context.Context, q AuditQuery) (entries []audit.E
 	}
 	if q.Support {
 		add(`(access_grant <> '' OR kind LIKE 'access.%' OR kind LIKE 'support.%' OR kind LIKE 'organization.managed%')`)
+	}
+	if q.Codes {
+		add(`(kind LIKE 'code.%' OR kind LIKE 'verification.%' OR kind LIKE 'change.%')`)
 	}
 	args = append(args, q.Limit+1)
 	entries, err = tx.auditRows(ctx, `SELECT `+auditColumns+` FROM audit_entry WHERE `+strings.Join(where, " AND ")+

@@ -175,7 +175,7 @@ AND kind IN ('code.set', 'code.changed', 'code.removed', 'code.voided') ORDER BY
 	if err := json.Unmarshal([]byte(detail), &m); err != nil {
 		return "", "", fmt.Errorf("read the detail of an audit entry: %w", err)
 	}
-	return kind, id.Code(m["code"]), nil
+	return kind, id.Code(m["id"]), nil
 }
 
 // Attempt is one check of something heard.

@@ -57,7 +57,9 @@ const (
 	CodeLocked           Kind = "code.locked"
 	CodeUnlocked         Kind = "code.unlocked"
 	CodeVoided           Kind = "code.voided"
-	CodeKept             Kind = "code.kept" // the proposal to change it was put aside
+	CodeRotationProposed Kind = "code.rotation_proposed" // who could see it may not any more
+	CodeKept             Kind = "code.kept"              // the proposal to change it was put aside
+	KeysRotated          Kind = "keys.rotated"           // sealed anew under another root key
 	PhraseMade           Kind = "code.phrase_made"
 	VerificationStarted  Kind = "verification.started"
 	VerificationMatched  Kind = "verification.matched"
