@@ -77,6 +77,10 @@ func newList(words []string, key func(string) string, t *tongue) *list {
 		if len(p) < shortest || len(p) > longest || !letters(p) || heard || taken[k] || t.vocabulary(p) || embarrassing[p] {
 			continue
 		}
+		// Before a word with u these are five neighbors on the keyboard, which no code may have.
+		if strings.HasSuffix(p, "erty") {
+			continue
+		}
 		left := shortened(p)
 		if slices.ContainsFunc(left, func(s string) bool {
 			return slices.ContainsFunc(near[s], func(other string) bool { return distance(p, other) < apart })

@@ -217,11 +217,23 @@ func words(s string) []string {
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.In(r, unicode.L, unicode.Nd, unicode.Mn) && quote(r) != '\''
 	}) {
-		if t := read(part, nil); t.len() > 0 {
+		if isWord(part) {
+			w = append(w, strings.ToLower(part))
+		} else if t := read(part, nil); t.len() > 0 {
 			w = append(w, t.s)
 		}
 	}
 	return w
+}
+
+// isWord reports whether a word has nothing but what needs no reading: most do.
+func isWord(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // particle is a word of many names that names nobody.

@@ -1,6 +1,9 @@
 package code
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // distinct counts the different characters of a canonical form.
 func distinct(s string) int {
@@ -11,35 +14,49 @@ func distinct(s string) int {
 	return len(seen)
 }
 
-// What five characters in a row may not be a piece of, in either direction: the rows of keyboards as they are in
-// English, French and German, the digits and the alphabet.
-var rows = []string{"abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn",
-	"qwertzuiop", "yxcvbnm", "!@#$%^&*()", "!\"§$%&/()=", "&é\"'(-è_çà"}
+// What five characters in a row may not be a piece of, in either direction: the alphabet, the digits, and the rows of
+// keyboards as they are in English, French and German.
+var rows = []string{"abcdefghijklmnopqrstuvwxyz", "0123456789", "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm",
+	"wxcvbn", "qwertzuiop", "yxcvbnm", "!@#$%^&*()", "!\"§$%&/()=", "&é\"'(è_çà"}
 
 const runLength = 5
 
 // run reports whether five characters in a row are the same, a sequence or neighbors on a keyboard.
 func run(s string) bool {
-	r := []rune(s)
-	for i := 0; i+runLength <= len(r); i++ {
-		five := r[i : i+runLength]
-		back := string([]rune{five[4], five[3], five[2], five[1], five[0]})
-		if forth := string(five); forth == strings.Repeat(string(five[0]), runLength) {
+	same, last := 0, rune(-1)
+	for _, r := range s {
+		if r != last {
+			same = 0
+		}
+		if same, last = same+1, r; same == runLength {
 			return true
-		} else if inRow(forth) || inRow(back) {
-			return true
+		}
+	}
+	for _, row := range rows {
+		up, down, before := 1, 1, -2
+		for _, r := range s {
+			at := strings.IndexRune(row, r)
+			if at < 0 {
+				at = -2
+			} else {
+				at = utf8.RuneCountInString(row[:at])
+			}
+			up, down = next(up, at == before+1 && before >= 0), next(down, at == before-1 && at >= 0)
+			if up == runLength || down == runLength {
+				return true
+			}
+			before = at
 		}
 	}
 	return false
 }
 
-func inRow(five string) bool {
-	for _, row := range rows {
-		if strings.Contains(row, five) {
-			return true
-		}
+// next is the length of a run with one character more, which continues it or begins another.
+func next(length int, continues bool) int {
+	if continues {
+		return length + 1
 	}
-	return false
+	return 1
 }
 
 // repeated reports whether s is one piece twice or more, and nothing else.

@@ -72,13 +72,23 @@ func (t *text) plausible(i, j int) bool {
 			letters++
 		}
 	}
-	return letters <= fewLetters && len(digits(t.part(i, j))) == j-i
+	return letters <= fewLetters && isNumber(t.part(i, j))
+}
+
+// isNumber reports whether s is nothing but ASCII digits.
+func isNumber(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // windows calls f with every n digits in a row until it returns true.
 func (t *text) windows(n int, f func(d string) bool) bool {
 	for i := 0; i+n <= t.len(); i++ {
-		if d := t.part(i, i+n); len(digits(d)) == len(d) && t.plausible(i, i+n) && f(d) {
+		if d := t.part(i, i+n); isNumber(d) && t.plausible(i, i+n) && f(d) {
 			return true
 		}
 	}
