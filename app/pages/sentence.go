@@ -7,6 +7,7 @@ import (
 
 	"countersign/app/ui"
 	"countersign/shared/access"
+	"countersign/shared/api"
 	"countersign/shared/audit"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -40,7 +41,14 @@ func sentenceText(e audit.Entry, actor string) string {
 	for k, v := range e.Detail {
 		args = append(args, k, detailText(e.Kind, k, v))
 	}
-	return ui.T("audit."+string(e.Kind), args...)
+	key := "audit." + string(e.Kind)
+	switch {
+	case e.Kind == audit.CodeLocked && e.Detail["which"] == "all":
+		key = "audit.code.locked_all"
+	case e.Kind == audit.OwnershipWithdrawn && e.Detail["state"] == string(api.TransferLapsed):
+		key = "audit.ownership.withdrawn_lapsed"
+	}
+	return ui.T(key, args...)
 }
 
 // actorName is who acted: a name, or the portal itself.
@@ -73,11 +81,29 @@ func detailText(k audit.Kind, name, value string) string {
 		return roleName(access.Role(value))
 	case name == "page":
 		return pageTitle(value)
+	case name == "channel" || name == "matched":
+		return inWords("audit."+name+".", value)
+	case name == "kind" && (k == audit.ChangeAsked || k == audit.ChangeApproved || k == audit.ChangeRejected || k == audit.ChangeWithdrawn || k == audit.ChangeLapsed):
+		return inWords("audit.asked.", value)
+	case name == "what":
+		words := strings.Split(value, ", ")
+		for i, w := range words {
+			words[i] = inWords("audit.what.", w)
+		}
+		return listed(words)
 	case k == audit.ManagedByChanged && (name == "from" || name == "to"):
 		return ui.T("remote.managed." + value)
 	}
 	if t, err := time.Parse(time.RFC3339, value); err == nil {
 		return moment(t)
+	}
+	return value
+}
+
+// inWords is what the catalogue says for a value below a prefix, the value itself when it says nothing.
+func inWords(prefix, value string) string {
+	if ui.Locale().Has(prefix + value) {
+		return ui.T(prefix + value)
 	}
 	return value
 }
