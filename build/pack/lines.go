@@ -27,8 +27,8 @@ var magic = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 
 // functions is the table, its parts within the file.
 type functions struct {
-	packages, pcs, all []byte // packages with the names of their files
-	count              int
+	names, packages, pcs, all []byte // packages with the names of their files
+	count                     int
 }
 
 // dropLines overwrites with zeros all that only the line numbers in stack traces are for. The runtime takes a table at
@@ -74,7 +74,19 @@ func dropLines(file []byte) error {
 		}
 	}
 	clear(f.packages)
+	f.dropTypeArguments()
 	return nil
+}
+
+// dropTypeArguments empties the brackets of generic functions' names, in which stack traces print "..." whatever is in
+// them. Every name stays where it begins.
+func (f *functions) dropTypeArguments() {
+	for name := range bytes.SplitSeq(f.names, []byte{0}) {
+		from, to := bytes.IndexByte(name, '[')+1, bytes.LastIndexByte(name, ']')
+		if from > 0 && to >= from {
+			clear(name[from+copy(name[from:], name[to:]):])
+		}
+	}
 }
 
 // findFunctions looks for the one place that can be the header.
@@ -109,7 +121,7 @@ func readHeader(file []byte) *functions {
 		count > (uint64(len(file))-all)/8 {
 		return nil
 	}
-	return &functions{packages: file[packages:pcs], pcs: file[pcs:all], all: file[all:], count: int(count)}
+	return &functions{names: file[names:packages], packages: file[packages:pcs], pcs: file[pcs:all], all: file[all:], count: int(count)}
 }
 
 // record is that of function i with the tables that follow it.

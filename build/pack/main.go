@@ -6,7 +6,8 @@
 //
 //   - Go's linker skips every run of eight zeros in the memory's first content, which makes 100,000 pieces of it, each
 //     with a length and an address that no compression shortens. In few pieces, zeros included, it weighs 0.11 MB less.
-//   - the table of line numbers, 0.10 MB, unless -lines keeps it. A stack trace in the console still names the functions.
+//   - the table of line numbers, 0.11 MB, with the type arguments in the names of generic functions, unless -lines keeps
+//     them. A stack trace in the console still names the functions.
 package main
 
 import (

@@ -39,13 +39,16 @@ func deep(n int) int {
 func recovered() (told string) {
 	defer func() {
 		cause := recover()
-		told = fmt.Sprint(cause, " in explode: ", strings.Contains(string(debug.Stack()), "main.explode("))
+		told = fmt.Sprint(cause, " in explode: ", strings.Contains(string(debug.Stack()), "main.explode[...]("))
 	}()
-	explode(nil)
+	explode[map[string]int](nil)
 	return ""
 }
 
 //go:noinline
-func explode(of *struct{ err error }) {
+func explode[T any](of *struct {
+	err error
+	t   T
+}) {
 	of.err = errors.New("never")
 }
