@@ -47,7 +47,9 @@ func Check(typed string, file *File, o Options) []Fault {
 	if enough && distinct(canonical) < 5 {
 		refuse(FewDistinct)
 	}
-	if run(canonical) || slices.ContainsFunc(forms, func(t *text) bool { return run(t.s) }) {
+	// Digits at the end are no letters in disguise: "…tre 24" is not "treza".
+	core := texts(strings.Trim(canonical, "0123456789"))
+	if run(canonical) || slices.ContainsFunc(append(core, forms[0]), func(t *text) bool { return run(t.s) }) {
 		refuse(Run)
 	}
 	if enough && repeated(canonical) {

@@ -72,6 +72,7 @@ func TestFaults(t *testing.T) {
 		{"copper lkjhg lamp", []string{"run"}},
 		{"copper azert lamp", []string{"run"}},
 		{"qw3rty copper", []string{"run"}},
+		{"chapitre sceptre 24", nil},
 		{"lampe lampe", []string{"repeated"}},
 		{"P@ssw0rd", []string{"common"}},
 		{"password99", []string{"common"}},
