@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"countersign/app/ui"
@@ -16,10 +17,12 @@ import (
 // callTime is how long an answer may take before the call counts as lost.
 const callTime = 30 * time.Second
 
-// Headers of every call besides api.HeaderAs: made by the page itself, and the organization whose support session it is.
+// Headers of every call besides api.HeaderAs: made by the page itself, the organization whose support session it is, and
+// the contact as whom the owner looks.
 const (
 	headerBackground = "X-Countersign-Background"
 	headerOrg        = "X-Countersign-Org"
+	headerViewAs     = "X-Countersign-View-As"
 )
 
 // ErrCancelled is the error of a call whose person did not enter the password it needs.
@@ -77,6 +80,7 @@ type heading struct {
 	api.Transport
 	background bool
 	org        id.Organization
+	eyes       id.Contact
 }
 
 func (h heading) Do(ctx context.Context, c api.Call) (api.Answer, error) {
@@ -85,6 +89,10 @@ func (h heading) Do(ctx context.Context, c api.Call) (api.Answer, error) {
 	}
 	if h.org != "" {
 		c.Header[headerOrg] = string(h.org)
+	}
+	// What the owner asks for themselves, such as who they are, stays theirs.
+	if h.eyes != "" && strings.HasPrefix(c.Path, "/api/orgs/") && !strings.HasSuffix(c.Path, "/view-as") {
+		c.Header[headerViewAs] = string(h.eyes)
 	}
 	return h.Transport.Do(ctx, c)
 }

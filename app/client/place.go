@@ -12,6 +12,7 @@ import (
 type Place struct {
 	As    api.As          // "" at the root, where the kind is still to be found
 	Org   id.Organization // customer and support
+	Eyes  id.Contact      // the owner looks at the portal as this contact sees it; "" for one's own eyes
 	Page  string          // "home", "manage/remote-support", "hub/remote-support"
 	Query string          // as in the address, without "?"
 }
@@ -42,6 +43,14 @@ func ParsePlace(u *url.URL, last api.As) (Place, bool) {
 			p.Page = PageHome
 		}
 		return p, id.Valid(p.Org)
+	case "view-as":
+		org, more, _ := strings.Cut(rest, "/")
+		eyes, page, _ := strings.Cut(more, "/")
+		p.As, p.Org, p.Eyes, p.Page = api.AsCustomer, id.Organization(org), id.Contact(eyes), page
+		if page == "" {
+			p.Page = PageHome
+		}
+		return p, id.Valid(p.Org) && id.Valid(p.Eyes)
 	case "hub":
 		p.As, p.Page = api.AsStaff, path
 		if rest == "" {
@@ -75,6 +84,8 @@ func (p Place) Href(page string) string {
 	switch {
 	case page == PageAccount:
 		return "/account?as=" + string(p.As)
+	case p.Eyes != "":
+		return "/view-as/" + string(p.Org) + "/" + string(p.Eyes) + "/" + page
 	case p.As == api.AsCustomer:
 		return "/o/" + string(p.Org) + "/" + page
 	case p.As == api.AsSupport:

@@ -8,6 +8,7 @@ import (
 
 	"countersign/app/ui"
 	"countersign/shared/api"
+	"countersign/shared/errs"
 	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/perm"
@@ -19,7 +20,10 @@ import (
 // for each, and none ever calls as another.
 type Session struct {
 	As  api.As
-	Org id.Organization // of a support session
+	Org id.Organization // of a support session, and of the owner looking as somebody else
+
+	// eyes is the contact as whom the owner looks; nothing can be changed then, and nothing is kept in the browser.
+	eyes id.Contact
 
 	transport api.Transport
 	serial    int
@@ -56,6 +60,10 @@ func Open(p Place) *Session {
 		org = p.Org
 		key += "/" + string(org)
 	}
+	if p.Eyes != "" {
+		org = p.Org
+		key += "/" + string(org) + "/" + string(p.Eyes)
+	}
 	sessions.Lock()
 	defer sessions.Unlock()
 	if s := sessions.all[key]; s != nil && !(p.As == api.AsSupport && s.Ended() != "") {
@@ -66,6 +74,9 @@ func Open(p Place) *Session {
 	}
 	sessions.serial++
 	s := newSession(p.As, org, browserTransport(), sessions.serial)
+	if p.Eyes != "" {
+		s.eyes, s.me, s.kept = p.Eyes, nil, false
+	}
 	sessions.all[key] = s
 	return s
 }
@@ -128,7 +139,7 @@ func (s *Session) Refresh(ctx app.Context, background bool) {
 	s.mu.Unlock()
 
 	sent := time.Now()
-	call(ctx, s, api.GetMe, api.None{}, background, func(ctx app.Context, me api.Me, err error) {
+	s.loadMe(ctx, background, func(ctx app.Context, me api.Me, err error) {
 		s.mu.Lock()
 		again := s.again
 		s.loading, s.again, s.problem = false, false, err
@@ -138,13 +149,31 @@ func (s *Session) Refresh(ctx app.Context, background bool) {
 			app.Window().Get("location").Call("reload") // another person signed in: nothing of the first may stay
 			return
 		}
-		if err == nil {
+		if err == nil && s.eyes == "" {
 			remember(s.As, &me)
 		}
 		s.notify()
 		if again {
 			s.Refresh(ctx, true)
 		}
+	})
+}
+
+// loadMe asks who the caller is. Looking as somebody else, it is the owner with that contact's place in the organization.
+func (s *Session) loadMe(ctx app.Context, background bool, done func(app.Context, api.Me, error)) {
+	call(ctx, s, api.GetMe, api.None{}, background, func(ctx app.Context, me api.Me, err error) {
+		if err != nil || s.eyes == "" {
+			done(ctx, me, err)
+			return
+		}
+		in := api.ContactIn{Org: api.Org{Org: s.Org}, Contact: s.eyes}
+		call(ctx, s, api.GetViewAs, in, background, func(ctx app.Context, m api.Membership, err error) {
+			me.Organizations = []api.Membership{m}
+			if CodeOf(err) == errs.NotFound || CodeOf(err) == errs.Forbidden { // there is nothing to see for this person
+				me.Organizations, err = nil, nil
+			}
+			done(ctx, me, err)
+		})
 	})
 }
 
@@ -194,7 +223,11 @@ func (s *Session) end(why string) {
 
 // client is the endpoint client for one call.
 func (s *Session) client(background bool) *api.Client {
-	return &api.Client{Transport: heading{s.transport, background, s.Org}, As: s.As, Locale: string(ui.Locale())}
+	h := heading{Transport: s.transport, background: background, eyes: s.eyes}
+	if s.As == api.AsSupport {
+		h.org = s.Org
+	}
+	return &api.Client{Transport: h, As: s.As, Locale: string(ui.Locale())}
 }
 
 // observer is told when anything about the session changes: the shell.

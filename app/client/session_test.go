@@ -18,6 +18,7 @@ import (
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/live"
+	"countersign/shared/perm"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -54,6 +55,9 @@ func TestParsePlace(t *testing.T) {
 		{"/o/" + org + "/manage/audit?kind=access", Place{As: api.AsCustomer, Org: org, Page: "manage/audit", Query: "kind=access"}, true},
 		{"/o/acme/home", Place{As: api.AsCustomer, Org: "acme", Page: PageHome}, false},
 		{"/support/" + org + "/manage/remote-support", Place{As: api.AsSupport, Org: org, Page: "manage/remote-support"}, true},
+		{"/view-as/" + org + "/" + org, Place{As: api.AsCustomer, Org: org, Eyes: org, Page: PageHome}, true},
+		{"/view-as/" + org + "/" + org + "/contacts?q=a", Place{As: api.AsCustomer, Org: org, Eyes: org, Page: "contacts", Query: "q=a"}, true},
+		{"/view-as/" + org + "/paul/home", Place{As: api.AsCustomer, Org: org, Eyes: "paul", Page: PageHome}, false},
 		{"/hub", Place{As: api.AsStaff, Page: PageHub}, true},
 		{"/hub/remote-support?q=20418", Place{As: api.AsStaff, Page: PageHub, Query: "q=20418"}, true},
 		{"/staff", Place{As: api.AsStaff, Page: "staff"}, true},
@@ -76,14 +80,15 @@ func TestParsePlace(t *testing.T) {
 func TestPlace_addresses(t *testing.T) {
 	p := Place{As: api.AsSupport, Org: "o1", Page: "manage/audit", Query: "kind=access&text=a+b"}
 	for got, want := range map[string]string{
-		p.Href("home"):                             "/support/o1/home",
-		p.With("kind", "", "actor", "x"):           "/support/o1/manage/audit?actor=x&text=a+b",
-		p.With("kind", "", "text", ""):             "/support/o1/manage/audit",
-		Place{As: api.AsStaff}.Href("hub/x"):       "/hub/x",
-		Place{As: api.AsStaff}.Href(PageAccount):   "/account?as=staff",
-		SignInPath(api.AsStaff, "/hub?q=1&x"):      "/staff/sign-in?next=%2Fhub%3Fq%3D1%26x",
-		SignInPath(api.AsCustomer, ""):             "/sign-in",
-		p.Param("text") + "|" + p.Param("nothing"): "a b|",
+		p.Href("home"):                       "/support/o1/home",
+		p.With("kind", "", "actor", "x"):     "/support/o1/manage/audit?actor=x&text=a+b",
+		p.With("kind", "", "text", ""):       "/support/o1/manage/audit",
+		Place{As: api.AsStaff}.Href("hub/x"): "/hub/x",
+		Place{As: api.AsCustomer, Org: "o1", Eyes: "c1", Page: "home", Query: "q=1"}.With("q", "2"): "/view-as/o1/c1/home?q=2",
+		Place{As: api.AsStaff}.Href(PageAccount):                                                    "/account?as=staff",
+		SignInPath(api.AsStaff, "/hub?q=1&x"):                                                       "/staff/sign-in?next=%2Fhub%3Fq%3D1%26x",
+		SignInPath(api.AsCustomer, ""):                                                              "/sign-in",
+		p.Param("text") + "|" + p.Param("nothing"):                                                  "a b|",
 	} {
 		if got != want {
 			t.Errorf("%s, want %s", got, want)
@@ -126,6 +131,42 @@ func TestSession_says_who_calls(t *testing.T) {
 	}
 	if len(to.calls) != 2 || background != 1 {
 		t.Errorf("%d calls, %d of the page itself", len(to.calls), background)
+	}
+}
+
+// K13: with a contact's eyes the owner reads what that contact may read, and changes nothing; the owner's own sign-in is
+// still the owner's.
+func TestSession_looks_with_a_contacts_eyes(t *testing.T) {
+	w := backendtest.New(t)
+	e, ctx := shown(t)
+	s := NewSession(api.AsCustomer, w.Acme, w.As(w.Marie))
+	s.eyes = w.Paul.Contact
+	s.Refresh(ctx, false)
+	e.ConsumeAll()
+	me := s.Me()
+	if me == nil || len(me.Organizations) != 1 || me.Email != w.Marie.Email {
+		t.Fatalf("the owner sees %+v, %v", me, s.Problem())
+	}
+	if m := me.Organizations[0]; m.Person != w.Paul.Name || !slices.Equal(m.Rights, perm.ReadOnly.Rights().List()) {
+		t.Errorf("the organization is shown as %+v", m)
+	}
+	in := api.Org{Org: w.Acme}
+	var heard []errs.Code
+	Load(ctx, s, api.ListContacts, api.ContactsIn{Org: in}, false, func(_ app.Context, _ api.Contacts, err error) { heard = append(heard, CodeOf(err)) })
+	e.ConsumeAll()
+	Load(ctx, s, api.GetProfile, in, false, func(_ app.Context, _ api.Profile, err error) { heard = append(heard, CodeOf(err)) })
+	e.ConsumeAll()
+	Call(ctx, s, api.RevealAccountCode, in, func(_ app.Context, _ api.CodeShown, err error) { heard = append(heard, CodeOf(err)) })
+	e.ConsumeAll()
+	Call(ctx, s, api.UpdateSettings, api.SettingsIn{Body: struct {
+		Locale string `json:"locale" enum:"en,fr"`
+	}{"fr"}}, func(_ app.Context, _ api.None, err error) { heard = append(heard, CodeOf(err)) })
+	e.ConsumeAll()
+	if want := []errs.Code{"", errs.Forbidden, errs.Forbidden, ""}; !slices.Equal(heard, want) {
+		t.Errorf("contacts, profile, code and own language were answered with %q, want %q", heard, want)
+	}
+	if recall(api.AsCustomer) != nil {
+		t.Error("what somebody else may do was kept in the browser")
 	}
 }
 

@@ -263,13 +263,14 @@ func (p *Portal) Render() app.UI {
 		Frame:     supportFrame(at),
 		OnSupport: p.onSupport(at),
 		Body: []app.UI{
+			viewAsSlot(at),
 			noticeSlot(at),
 			callSlot(at),
 			app.Div().Body(p.page(at, s, found)),
 			&stepUpDialog{Session: p.session, Open: p.session.StepUpAsked(), Locale: at.Locale},
 			p.leaveDialog(),
 			p.signOutDialog(),
-			contactDialog(at, p.contact, func(app.Context) { p.contact = false }),
+			requestDialog(at, p.contact, func(app.Context) { p.contact = false }),
 			p.idleDialog(),
 		},
 	}

@@ -45,7 +45,7 @@ func (s *Service) GetViewAs(tx *Tx, in *api.ContactIn) (api.Membership, error) {
 		return api.Membership{}, err
 	}
 	m := membership(&rows[0], c.Granted())
-	m.Contact, m.Owner = c.ID, c.Owner
+	m.Contact, m.Person, m.Owner = c.ID, c.Name, c.Owner
 	if c.Granted().Has(perm.RemoteSupportApprove) {
 		m.Waiting, err = tx.waiting(in.Org.Org)
 	}

@@ -37,7 +37,9 @@ type Membership struct {
 	ManagedBy org.ManagedBy   `json:"managed_by"`
 	State     org.State       `json:"state"`
 	Contact   id.Contact      `json:"contact,omitempty"`
+	Person    string          `json:"person,omitempty"` // name of the contact, where another looks with their eyes
 	Owner     bool            `json:"owner"`
+	Authority bool            `json:"authority"` // may ask for work by phone and chat
 	Rights    []perm.Right    `json:"rights"`
 	Waiting   int             `json:"waiting"`         // decisions about remote access that wait for this person: the badge
 	Changes   int             `json:"changes"`         // significant changes that wait for this person's decision
