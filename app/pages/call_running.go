@@ -42,10 +42,14 @@ func (c *callers) announce(at client.Seat, calls []verification.Verification) {
 
 // verifies is "Ana Ruiz of Northwind is verifying you."
 func verifies(at client.Seat, v *verification.Verification) string {
-	if m, _ := at.Member(); v.Contact == m.Contact {
-		return ui.T("call.verifying_you", "agent", v.StaffName, "provider", brand(at))
+	key := "call.verifying"
+	if v.Outcome == verification.Match {
+		key = "call.verified"
 	}
-	return ui.T("call.verifying", "agent", v.StaffName, "provider", brand(at), "caller", v.ContactName)
+	if m, _ := at.Member(); v.Contact == m.Contact {
+		key += "_you"
+	}
+	return ui.T(key, "agent", v.StaffName, "provider", brand(at), "caller", v.ContactName)
 }
 
 // willSay is "Ana will say:"; the counter-phrase follows.
@@ -88,13 +92,9 @@ func (c *callers) renderBar(w callView, v *verification.Verification) app.UI {
 }
 
 func (c *callers) renderCard(w callView, v *verification.Verification) app.UI {
-	icon := ui.IconPhone
-	if v.Channel == verification.Chat {
-		icon = ui.IconMessage
-	}
 	return &ui.Card{ID: "call-" + string(v.ID), Title: ui.T("call.title"), Tone: ui.Info, Mark: callOutcome(v), Body: []app.UI{
 		ui.Person(v.StaffName, ui.Neutral, []app.UI{app.Strong().Text(verifies(w.At, v))}, []app.UI{
-			ui.Icon(icon), app.Text(" " + ui.T("call.since."+string(v.Channel), "when", momentInText(v.StartedAt)) + " · "),
+			app.Text(ui.T("call.since."+string(v.Channel), "when", momentInText(v.StartedAt)) + " · "),
 			&ui.Countdown{Until: v.ExpiresAt, Label: ui.T("call.ends_in"), Silent: true, OnEnd: w.Reload}}),
 		app.Div().Class("counter").Body(app.Span().Text(willSay(v)+" "), app.Strong().Text(v.Counter)),
 		ui.Hint(callAdvice(w.At, v)),

@@ -162,18 +162,18 @@ func (p *Ownership) renderOffer(v api.Ownership) app.UI {
 	for _, c := range v.Candidates {
 		options = append(options, ui.Option{Value: string(c.Contact), Label: c.Name})
 	}
-	card.Body = append(card.Body,
+	card.Body = append(card.Body, ui.Row(
 		&ui.Select{ID: "offer-to", Label: ui.T("owner.to"), Value: string(p.chosen), Options: options, Error: p.wrong,
 			OnChange: func(_ app.Context, v string) { p.chosen, p.wrong = id.Contact(v), "" }},
-		ui.Row(&ui.Button{ID: "offer-ownership", Label: ui.T("owner.offer"), Disabled: offlineReason(p.At), OnClick: func(ctx app.Context, _ app.Event) {
+		&ui.Button{ID: "offer-ownership", Label: ui.T("owner.offer"), Disabled: offlineReason(p.At), OnClick: func(ctx app.Context, _ app.Event) {
 			if p.chosenName() == "" {
 				p.wrong = ui.T("owner.choose_first")
 				ui.FocusInvalid(ctx)
 				return
 			}
 			p.asking = true
-		}}),
-	)
+		}},
+	))
 	return card
 }
 

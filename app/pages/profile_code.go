@@ -12,7 +12,11 @@ import (
 func (p *Profile) codeShow() codeShow {
 	c := codeShow{ID: "account-code", Label: codeLabel(p.fields.value.Fields), At: p.At, Ctx: p.ctx}
 	if p.maySee() {
-		c.Fetch = fetchCode(p.ctx, p.At, api.RevealAccountCode, p.At.OrgIn())
+		ask := fetchCode(p.ctx, p.At, api.RevealAccountCode, p.At.OrgIn())
+		c.Fetch = func(done func(app.Context, string, error)) {
+			p.history.fresh = true // one's own act needs no hint that something is new
+			ask(done)
+		}
 	} else {
 		c.Why = ui.T("code.never_support")
 	}
@@ -64,7 +68,7 @@ func codeTrouble(c api.CodeState, acts ...app.UI) app.UI {
 	case c.Locked:
 		return &ui.Banner{Tone: ui.Warn, Icon: ui.IconLock, Title: ui.T("code.locked_till", "when", momentInText(c.LockedTill)), Text: ui.T("code.locked_text"), Actions: acts}
 	case c.Misses > 0:
-		return &ui.Banner{Tone: ui.Warn, Text: ui.T("code.misses", "n", c.Misses)}
+		return ui.Tag(ui.Warn, ui.T("code.misses", "n", c.Misses))
 	}
 	return nil
 }
