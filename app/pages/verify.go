@@ -27,6 +27,7 @@ type Verify struct {
 	stop    []func()
 	address string // parameters that were followed
 	calls   loaded[api.AgentCalls]
+	names   map[id.Organization]string // of the changes' organizations; "" while one is on its way
 	start   callStart
 	call    callCard
 }
@@ -96,6 +97,7 @@ func (v *Verify) load(ctx app.Context, background bool) {
 			return
 		}
 		tellChanges(before, v.calls.value.Changes)
+		v.learnNames(ctx)
 		if !background && v.call.id == "" && v.start.org == nil && v.start.loading == "" && len(v.calls.value.Calls) > 0 {
 			c := &v.calls.value.Calls[0] // the agent was here before: the call goes on
 			v.show(ctx, c.Org, c.ID)
@@ -129,6 +131,29 @@ func (v *Verify) leave() {
 func (v *Verify) replace(pairs ...string) {
 	history := app.Window().Get("history")
 	history.Call("replaceState", history.Get("state"), "", v.At.With(pairs...))
+}
+
+// learnNames finds out what the organizations of changes are called, each once: a change only says which it is.
+func (v *Verify) learnNames(ctx app.Context) {
+	if v.names == nil {
+		v.names = map[id.Organization]string{}
+	}
+	for _, c := range v.calls.value.Calls {
+		v.names[c.Org] = c.OrgName
+	}
+	for _, c := range v.calls.value.Changes {
+		if _, known := v.names[c.Org]; known {
+			continue
+		}
+		v.names[c.Org] = ""
+		client.Load(ctx, v.At.Session, api.GetFound, api.Org{Org: c.Org}, true, func(_ app.Context, f api.Found, err error) {
+			if err != nil {
+				delete(v.names, c.Org) // asked for again at the next occasion
+				return
+			}
+			v.names[c.Org] = f.Name
+		})
+	}
 }
 
 // tellChanges says what became of a change that the agent waits for.

@@ -156,6 +156,9 @@ func askedLine(v *Verify, x *significant.Change, whose bool) app.UI {
 	about := ui.T("verify.kind." + string(x.Kind))
 	if whose {
 		about += " · " + x.CallerName
+		if name := v.names[x.Org]; name != "" {
+			about += ", " + name
+		}
 	}
 	if x.Ticket != "" {
 		about += " · " + x.Ticket

@@ -184,9 +184,14 @@ func outcome(c *api.AgentCall) string {
 	case verification.Match:
 		return ui.T("verify.match."+string(c.Matched), "name", c.ContactName)
 	case verification.NoMatch:
+		if c.Left == 0 {
+			return ui.T("verify.no_match_last")
+		}
 		return ui.T("verify.no_match", "n", c.Left)
+	case verification.Locked:
+		return ui.T("verify.locked")
 	}
-	return ui.T("verify." + string(c.Outcome))
+	return ui.T("verify.no_code")
 }
 
 // answer is the card of the outcome: what it is, what it permits, for how long it counts. Nil before the first try.
