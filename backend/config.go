@@ -26,6 +26,7 @@ type commands struct {
 	Backup  backupCmd  `cmd:"" help:"Write a checked copy of the database, also while the portal runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in place of the database. The portal must not run."`
 	Audit   auditCmd   `cmd:"" help:"Check the audit record."`
+	Keys    keysCmd    `cmd:"" help:"Replace the root key, in steps that can be interrupted."`
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
 
@@ -80,7 +81,26 @@ func (p *place) keys() (*vault.Keys, error) {
 			return nil, err
 		}
 	}
-	return vault.OpenOrCreate(p.keyFile(), !there)
+	keys, err := vault.OpenOrCreate(p.keyFile(), !there)
+	if err != nil {
+		return nil, err
+	}
+	return p.withNext(keys)
+}
+
+// nextKeyFile lies beside the key file while the root key is being replaced.
+func (p *place) nextKeyFile() string { return p.keyFile() + ".next" }
+
+// withNext gives the keys as they are used while the root key is being replaced, and as they are when it isn't.
+func (p *place) withNext(keys *vault.Keys) (*vault.Keys, error) {
+	next, err := vault.Open(p.nextKeyFile())
+	if errors.Is(err, vault.ErrNoKey) {
+		return keys, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return next.Beside(keys)
 }
 
 func inside(file, dir string) bool {

@@ -213,6 +213,7 @@ func (p *process) run(ctx context.Context, ln, metrics net.Listener) error {
 	p.start(&wg, func() { p.worker.Run(background) })
 	p.start(&wg, func() { p.svc.Run(background) })
 	p.start(&wg, func() { p.keepAnchors(background) })
+	p.start(&wg, func() { p.rotateKeys(background) })
 	if metrics != nil {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", p.server.Metrics())
@@ -242,6 +243,20 @@ func (p *process) start(wg *sync.WaitGroup, run func()) {
 		}()
 		run()
 	})
+}
+
+// rotateKeys moves everything to the new root key when there is one; it goes on where it was stopped.
+func (p *process) rotateKeys(ctx context.Context) {
+	if p.keys.Previous() == "" {
+		return
+	}
+	p.log.Info("the root key is being replaced", "from", p.keys.Previous(), "to", p.keys.ID())
+	moved, err := p.svc.RotateKeys(ctx)
+	if err != nil && ctx.Err() == nil {
+		p.log.Error("not everything was moved to the new root key; the next start goes on with it", "moved", moved, "error", err)
+		return
+	}
+	p.log.Info("everything is sealed with the new root key: \"countersign keys retire\" puts the old one away", "moved", moved)
 }
 
 const anchorEvery = 5 * time.Minute

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 )
 
@@ -56,6 +57,15 @@ func (k *Keys) Reseal(label Label, text string, place ...string) (again string, 
 		return "", false, err
 	}
 	return enc.EncodeToString(k.Seal(label, plain, place...)), true, nil
+}
+
+// SealedWith names the root key that sealed a value, "" when it is none.
+func SealedWith(text string) string {
+	sealed, _, err := decodeAny(text)
+	if err != nil || len(sealed) < header {
+		return ""
+	}
+	return hex.EncodeToString(sealed[1 : 1+idSize])
 }
 
 // decodeAny reads base64 with or without its padding, and says which it was.
