@@ -1,6 +1,7 @@
 package spoken
 
 import (
+	"bytes"
 	"math"
 	"testing"
 
@@ -54,6 +55,17 @@ func TestListsAreLarge(t *testing.T) {
 		if chance := 20 * maxReadings / math.Pow(2, standing); chance > 1e-7 {
 			t.Errorf("%s: a standing code falls with probability %g", l, chance)
 		}
+	}
+}
+
+// What would favor the small numbers is thrown away: the last few of all values of four bytes.
+func TestBelowFavorsNone(t *testing.T) {
+	t.Parallel()
+	if got := below(10, bytes.NewReader([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfa, 0, 0, 0, 27})); got != 7 {
+		t.Errorf("got %d, want 7", got)
+	}
+	if got := below(10, bytes.NewReader([]byte{0xff, 0xff, 0xff, 0xf9})); got != 0xfffffff9%10 {
+		t.Errorf("got %d", got)
 	}
 }
 

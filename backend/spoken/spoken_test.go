@@ -115,7 +115,7 @@ func TestGeneratedCodesKeepTheRules(t *testing.T) {
 		most     float64 // share of first draws that may be refused
 	}{{0, 0}, {5, 0.005}, {10_000, 0.25}} {
 		file := code.NewFile(organization(c.contacts), spoken.NFKC)
-		o := code.Options{NFKC: spoken.NFKC, Today: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), You: "c0", Holder: "c0"}
+		o := code.Options{NFKC: spoken.NFKC, Common: spoken.Common, Today: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), You: "c0", Holder: "c0"}
 		refused, asked := 0, 0
 		refuse := func(s string) bool {
 			asked++
@@ -138,6 +138,20 @@ func TestGeneratedCodesKeepTheRules(t *testing.T) {
 		t.Logf("%d contacts: %.4f %% of draws refused", c.contacts, 100*share)
 		if share > c.most {
 			t.Errorf("%d contacts: %.4f of all draws were refused, want at most %.4f", c.contacts, share, c.most)
+		}
+	}
+}
+
+// C04: the server knows more common values than the browser, and people's sentences are none of them.
+func TestCommon(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]bool{"Scooby Doo": true, "scoobydoo 12": true, "oodybo0cs": true, "my dog is scooby doo": false} {
+		got := false
+		for _, f := range code.Check(typed, nil, code.Options{NFKC: spoken.NFKC, Common: spoken.Common}) {
+			got = got || f.Code == code.Common
+		}
+		if got != want {
+			t.Errorf("%q: got %v, want %v", typed, got, want)
 		}
 	}
 }

@@ -88,6 +88,7 @@ func TestFaults(t *testing.T) {
 		{"x219778461y!", []string{"ssn"}},
 		{"21977846I", []string{"ssn"}},
 		{"copper lamp 219778461 river", nil},
+		{"219-00-8469 fox", nil},
 		{"12.03.1985", []string{"date"}},
 		{"19850312ab", []string{"date"}},
 		{"03/12/1985!", []string{"date"}},
@@ -97,6 +98,8 @@ func TestFaults(t *testing.T) {
 		{"March 12th, 1985", []string{"date"}},
 		{"1er août 1999", []string{"date"}},
 		{"7 févr. 85 zz", []string{"date"}},
+		{"20260531abc", []string{"date"}},
+		{"20261231abc", nil},
 		{"march forth with 1985 zebras", nil},
 		{"4539 1488 0343 6467", []string{"card"}},
 		{"my card 4539148803436467", []string{"card"}},
@@ -166,7 +169,12 @@ func TestWhoseDataItIs(t *testing.T) {
 			t.Errorf("set by %q for %q: got %q, want %q", c.you, c.holder, got, c.want)
 		}
 	}
-	for _, typed := range []string{"jonas lamp", "lamp 349876", "7500845bis lamp", "jonasmueller"} {
+	for _, typed := range []string{"abcjonas lamp river", "copper abcjonas river", "copper 75008 river"} {
+		if got := code.Check(typed, file, code.Options{NFKC: nfkc, Today: today, You: "marie", Holder: "marie"}); len(got) > 0 {
+			t.Errorf("%q: got %q for what another contact's name is only a part of", typed, codes(got))
+		}
+	}
+	for _, typed := range []string{"jonas lamp", "copper xjonasx river", "ilovejonas", "lamp 349876", "7500845bis lamp", "jonasmueller"} {
 		got := codes(code.Check(typed, file, code.Options{NFKC: nfkc, Today: today, You: "marie", Holder: "marie"}))
 		if !slices.Equal(got, []string{"someone_else"}) {
 			t.Errorf("%q: got %q", typed, got)
