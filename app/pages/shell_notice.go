@@ -74,8 +74,8 @@ func endedNotice(at client.Seat) app.UI {
 	return &ui.Banner{Tone: ui.Warn, Icon: ui.IconLock, Title: s.Ended(), Text: text, Alert: true, Actions: []app.UI{button}}
 }
 
-// contactDialog tells how a request reaches the Support team, and what to say there.
-func contactDialog(at client.Seat, open bool, close func(app.Context)) app.UI {
+// requestDialog tells how a request reaches the Support team, and what to say there.
+func requestDialog(at client.Seat, open bool, close func(app.Context)) app.UI {
 	at = here(at)
 	return &ui.Dialog{
 		ID: "contact", Open: open, Title: ui.T("ui.submit_request"), Cancel: ui.T("ui.close"), OnClose: close,

@@ -57,7 +57,7 @@ func (tx *Tx) memberships() ([]api.Membership, error) {
 				continue
 			}
 			m := membership(&o, c.Rights())
-			m.Contact, m.Owner = c.ID, c.Owner
+			m.Contact, m.Owner, m.Authority = c.ID, c.Owner, c.PhoneChatAuthority
 			// Who works for the provider decides nothing for a customer.
 			if c.Rights().Has(perm.RemoteSupportApprove) && !tx.SignIn.StaffActive {
 				if m.Waiting, err = tx.waiting(o.ID); err != nil {
