@@ -3,7 +3,11 @@ package portal_test
 import (
 	"context"
 	"encoding/csv"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+
+	"countersign/backend/backendtest"
 )
 
 func splitLines(s string) []string { return strings.Split(strings.TrimSuffix(s, "\r\n"), "\r\n") }
@@ -45,4 +49,11 @@ func (m *meanwhile) look() {
 		m.done = true
 		m.do()
 	}
+}
+
+// serve sends a request straight to the router and gives the status.
+func serve(w *backendtest.World, r *http.Request) int {
+	rec := httptest.NewRecorder()
+	w.Server.ServeHTTP(rec, r)
+	return rec.Code
 }
