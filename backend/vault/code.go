@@ -119,7 +119,8 @@ func (o *OrgKey) seal(label string, p CodePlace, plain []byte, h CodeHash) (stri
 
 func (o *OrgKey) unseal(label string, p CodePlace, text string) (plain []byte, err error) {
 	sealed, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || p.Org != o.org || len(sealed) < header+o.aead.Overhead() || sealed[0] != format {
+	if err != nil || p.Org != o.org || len(sealed) < header+o.aead.Overhead() || sealed[0] != format ||
+		string(sealed[1:1+idSize]) != string(o.id[:]) {
 		return nil, ErrRefused
 	}
 	plain, err = o.aead.Open(nil, sealed[1+idSize:header], sealed[header:], o.aad(label, p))
