@@ -16,7 +16,7 @@ func tiers(c *api.AgentCall) app.UI {
 		permits, matched = c.Permits, true
 	}
 	line := func(tier verification.Tier, key string) app.UI {
-		icon, tone, state := ui.IconCircleDashed, "neutral", ui.T("verify.tier.not_yet")
+		icon, tone, state, needs := ui.IconCircleDashed, "neutral", ui.T("verify.tier.not_yet"), ui.T(key+"_needs")
 		switch {
 		case tier == verification.Never:
 			icon, tone, state = ui.IconBan, "bad", ui.T("verify.tier.never")
@@ -24,10 +24,11 @@ func tiers(c *api.AgentCall) app.UI {
 			icon, tone, state = ui.IconCircleCheck, "ok", ui.T("verify.tier.open")
 		case matched:
 			icon, tone, state = ui.IconTicket, "warn", ui.T("verify.tier.ticket")
+			needs = state + "."
 		}
 		return app.Li().Class(tone).Body(ui.Icon(icon), app.Div().Body(
 			app.Div().Class("tier-name").Body(app.Text(ui.T(key)), app.Span().Class("sr-only").Text(". "+state+".")),
-			app.Div().Class("hint").Text(ui.T(key+"_needs"))))
+			app.Div().Class("hint").Text(needs)))
 	}
 	return &ui.Card{ID: "tiers", Title: ui.T("verify.tiers"), Body: []app.UI{app.Ul().Class("tiers").Body(
 		line(verification.Information, "verify.tier.t0"), line(verification.Minor, "verify.tier.t1"),
