@@ -1,0 +1,115 @@
+package pages
+
+import (
+	"countersign/app/ui"
+	"countersign/shared/api"
+	"countersign/shared/contact"
+	"countersign/shared/perm"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// renderFilters narrow the list; each is an answer of the server, which searches all contacts.
+func (c *Contacts) renderFilters() app.UI {
+	every := ui.Option{Label: ui.T("orgdetail.any")}
+	types := []ui.Option{every}
+	for _, t := range contact.Types() {
+		types = append(types, ui.Option{Value: string(t), Label: typeName(t)})
+	}
+	states := []ui.Option{every}
+	for _, s := range []contact.AccessState{contact.CanEnter, contact.Invited, contact.Expired, contact.NoAccess} {
+		states = append(states, ui.Option{Value: string(s), Label: ui.T("orgdetail.access." + string(s))})
+	}
+	active := []ui.Option{every, {Value: "yes", Label: ui.T("orgdetail.active")}, {Value: "no", Label: ui.T("orgdetail.deactivated")}}
+	pick := func(id, label, param string, options []ui.Option) app.UI {
+		return &ui.Select{ID: id, Label: label, Value: c.At.Param(param), Options: options,
+			OnChange: func(ctx app.Context, v string) { ctx.Navigate(c.At.With("q", c.query, param, v)) }}
+	}
+	return app.Div().Class("row", "filters").Role("search").Aria("label", ui.T("contacts.filters")).Body(
+		&ui.Field{ID: "contacts-search", Label: ui.T("orgdetail.search"), Kind: ui.Search, Value: c.query, MaxLength: 100, Autocomplete: "off", OnInput: c.search},
+		pick("contacts-type", ui.T("orgdetail.type"), "type", types),
+		pick("contacts-access", ui.T("orgdetail.access"), "access", states),
+		pick("contacts-active", ui.T("orgpage.state"), "active", active),
+	)
+}
+
+func (c *Contacts) renderList(list api.Contacts) []app.UI {
+	if len(c.rows) == 0 {
+		if c.shown == (api.ContactFilter{}) {
+			return []app.UI{&ui.Empty{Icon: ui.IconUsers, Title: ui.T("orgdetail.none"), Text: ui.T("contacts.none_text")}}
+		}
+		return []app.UI{&ui.Empty{Icon: ui.IconSearch, Title: ui.T("orgdetail.no_match"), Actions: []app.UI{
+			&ui.Button{ID: "contacts-clear", Label: ui.T("orgdetail.clear"), OnClick: func(ctx app.Context, _ app.Event) {
+				c.query = ""
+				ctx.Navigate(c.At.With("q", "", "type", "", "access", "", "active", ""))
+				ui.FocusLater(ctx, "contacts-search")
+			}}}}}
+	}
+	lines := make([]ui.Line, 0, len(c.rows))
+	for i := range c.rows {
+		lines = append(lines, c.line(&c.rows[i]))
+	}
+	foot := []app.UI{app.Span().Text(ui.T("orgdetail.shown", "n", len(c.rows), "total", list.Total))}
+	if c.next != "" {
+		foot = append(foot, &ui.Button{ID: "contacts-more", Label: ui.T("orgdetail.more"), Small: true, Busy: c.older, OnClick: c.more})
+	}
+	return []app.UI{
+		&ui.Table{ID: "contact-list", Label: ui.T("contacts.list"), Lines: lines, Foot: foot, Columns: []ui.Column{
+			{Title: ui.T("contacts.open"), HideTitle: true, Kind: ui.Pick}, {Title: ui.T("orgpage.name"), Kind: ui.Title}, {Title: ui.T("contact.email")},
+			{Title: ui.T("orgdetail.type")}, {Title: ui.T("orgdetail.access"), Kind: ui.State}, {Title: ui.T("orgpage.state")},
+			{Title: ui.T("orgpage.acts"), HideTitle: true, Kind: ui.Act}}},
+		ui.Hint(ui.T("contacts.no_delete")),
+	}
+}
+
+// line is a contact: the pencil at the left and the button at the right open the same dialog (K08, C06).
+func (c *Contacts) line(r *api.ContactRow) ui.Line {
+	name := []app.UI{app.Span().Text(contactName(r))}
+	if r.Owner {
+		name = append(name, ui.TagIcon(ui.Info, ui.IconUserCheck, ui.T("contacts.owner")))
+	}
+	active := ui.Tag(ui.OK, ui.T("orgdetail.active"))
+	if !r.Active {
+		active = ui.TagIcon(ui.Neutral, ui.IconBan, ui.T("orgdetail.deactivated"))
+	}
+	word, icon, long := ui.T("contacts.edit"), ui.IconPencil, ui.T("contacts.edit_name", "name", r.Name)
+	if !c.At.Can(perm.ContactsUpdate) {
+		word, icon, long = ui.T("contacts.view"), ui.IconEye, ui.T("contacts.view_name", "name", r.Name)
+	}
+	open := func(app.Context, app.Event) { c.edit(r.ID) }
+	busy := c.opening == r.ID
+	return ui.Line{ID: string(r.ID), Quiet: !r.Active, Cells: []app.UI{
+		&keyed{Key: "pencil-" + string(r.ID), Body: func() app.UI {
+			return &ui.Button{ID: "contact-pencil-" + string(r.ID), Label: long, Icon: icon, IconOnly: true, Kind: ui.Quiet, Busy: busy, OnClick: open}
+		}},
+		app.Span().Class("hub-name").Body(name...), app.Text(r.Email), app.Text(typeName(r.Type)), accessTag(r.State), active,
+		&keyed{Key: "acts-" + string(r.ID), Body: func() app.UI {
+			return app.Div().Class("contact-acts").Body(
+				&ui.Button{ID: "contact-edit-" + string(r.ID), Label: word, Name: long, Kind: ui.Quiet, Small: true, Busy: busy, OnClick: open},
+				slot(c.menu(r)))
+		}},
+	}}
+}
+
+// menu offers the owner to look with the contact's eyes; nil when there is nothing to offer.
+func (c *Contacts) menu(r *api.ContactRow) app.UI {
+	if r.Owner || !mayViewAs(c.At) {
+		return nil
+	}
+	return &ui.Menu{ID: "contact-acts-" + string(r.ID), Label: ui.T("orgpage.acts"), Name: ui.T("orgpage.acts_for", "name", r.Name), Icon: ui.IconEllipsis,
+		IconOnly: true, Kind: ui.Quiet, Small: true, Items: []ui.MenuItem{{Label: ui.T("view_as.open"), Icon: ui.IconEye, Href: viewAsHref(c.At, r.ID)}}}
+}
+
+// accessTag is how far a contact's portal access has come.
+func accessTag(s contact.AccessState) app.UI {
+	word := ui.T("orgdetail.access." + string(s))
+	switch s {
+	case contact.CanEnter:
+		return ui.Tag(ui.OK, word)
+	case contact.Invited:
+		return ui.TagIcon(ui.Info, ui.IconMail, word)
+	case contact.Expired:
+		return ui.TagIcon(ui.Warn, ui.IconHourglass, word)
+	}
+	return ui.TagIcon(ui.Neutral, ui.IconCircle, word)
+}
