@@ -195,6 +195,9 @@ func (b *callBar) OnMount(ctx app.Context) {
 	b.load(ctx)
 }
 
+// OnPreRender is OnMount outside a browser.
+func (b *callBar) OnPreRender(ctx app.Context) { b.OnMount(ctx) }
+
 // OnDismount stops following.
 func (b *callBar) OnDismount() {
 	if b.stop != nil {

@@ -194,8 +194,12 @@ func (p *remotePage) isOwner() bool { return p.At.Can(perm.OwnershipTransfer) }
 // cannot is why nothing can be decided at the moment, "" when it can.
 func (p *remotePage) cannot() string { return offlineReason(p.At) }
 
-// offlineReason is why an act that needs the server can't be done, "" while it answers.
+// offlineReason is why an act that needs the server can't be done: it does not answer, or the owner only looks with
+// somebody else's eyes; "" when it can.
 func offlineReason(at client.Seat) string {
+	if at.Eyes != "" {
+		return ui.T("view_as.error.read_only")
+	}
 	if at.Session.Link() == client.LinkDown {
 		return ui.T("remote.offline")
 	}
