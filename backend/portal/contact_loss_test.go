@@ -304,7 +304,7 @@ func TestDeletingAContact(t *testing.T) {
 	blank := in
 	blank.Body.Reason = "  "
 	_, err := backendtest.Call(anna, api.DeleteContact, blank)
-	field(t, err, "reason", "organization.error.reason_needed")
+	badField(t, err, "reason", "organization.error.reason_needed")
 	owner := in
 	owner.Contact = d.Marie.Contact
 	_, err = backendtest.Call(anna, api.DeleteContact, owner)

@@ -84,8 +84,8 @@ func says(t *testing.T, err error, code errs.Code, key string, args ...any) {
 	}
 }
 
-// field fails unless the refusal is about one field, with the sentence of a key.
-func field(t *testing.T, err error, path, key string) {
+// badField fails unless the refusal is about one field, with the sentence of a key.
+func badField(t *testing.T, err error, path, key string) {
 	t.Helper()
 	p := backendtest.Refused(t, err, errs.Invalid)
 	if len(p.Errors) != 1 || p.Errors[0].Location != path || p.Errors[0].Message != i18n.EN.T(key) {
@@ -165,7 +165,7 @@ func TestWrongInputNamesItsField(t *testing.T) {
 				b.Name = "Iris Lind"
 				c.change(b)
 			})
-			field(t, err, c.path, c.key)
+			badField(t, err, c.path, c.key)
 		})
 	}
 	if n := d.list(api.ContactFilter{}).Total; n != 4 {
@@ -260,7 +260,7 @@ func TestContactList(t *testing.T) {
 		"query.after": {After: string(d.Luc.Contact)}} {
 		f.Limit = 10
 		_, err := backendtest.Call(d.marie, api.ListContacts, api.ContactsIn{Org: api.Org{Org: d.Acme}, ContactFilter: f})
-		field(t, err, path, "error.invalid")
+		badField(t, err, path, "error.invalid")
 	}
 	staff := backendtest.Must(backendtest.Call(d.As(d.Sofia), api.ListStaffContacts, api.StaffContactsIn{Org: api.Org{Org: d.Acme}, ContactFilter: api.ContactFilter{Limit: 50}}))
 	if diff := cmp.Diff(staff, d.list(api.ContactFilter{})); diff != "" {
@@ -317,7 +317,7 @@ func TestForeignContactsAreAbsent(t *testing.T) {
 	for _, c := range []id.Contact{d.Luc.Contact, absent} {
 		offer.Body.Contact = c
 		_, err := backendtest.Call(d.marie, api.OfferOwnership, offer)
-		field(t, err, "contact", "ownership.error.target")
+		badField(t, err, "contact", "ownership.error.target")
 	}
 	if diff := cmp.Diff(backendtest.Must(backendtest.Call(luc, api.GetContact, at(d.Beta, d.Luc.Contact))), before); diff != "" {
 		t.Errorf("changed: %s", diff)

@@ -186,7 +186,7 @@ func TestAccessByPassword(t *testing.T) {
 		t.Errorf("recorded %+v", e)
 	}
 	_, err = d.save(jonas, made.ID, func(b *api.ContactBody) { b.Way, b.Password = api.ByPassword, "another harbor 42 walnut" })
-	field(t, err, "way", "contact.error.has_sign_in")
+	badField(t, err, "way", "contact.error.has_sign_in")
 	if _, err := d.Service.SignIn(t.Context(), visitor(1), api.AsCustomer, "pia@example.test", otherPassword); err != nil {
 		t.Errorf("the password was changed by somebody else: %v", err)
 	}
@@ -222,7 +222,7 @@ func TestWhoExistsIsNotTold(t *testing.T) {
 		_, err := d.create(jonas, func(b *api.ContactBody) {
 			b.Name, b.Email, b.Access, b.Way, b.Password = "Some Body", email, true, api.ByPassword, otherPassword
 		})
-		field(t, err, "way", "contact.error.has_sign_in")
+		badField(t, err, "way", "contact.error.has_sign_in")
 		if _, err := d.Service.SignIn(t.Context(), visitor(1), api.AsCustomer, email, otherPassword); err == nil {
 			t.Errorf("%s has the password that somebody else chose", email)
 		}
