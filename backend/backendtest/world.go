@@ -59,7 +59,9 @@ type World struct {
 	Sofia, Tom, Anna, Ada     *Persona // staff: two agents, a lead, an administrator
 	Nobody                    *Persona // not signed in
 
-	hash string
+	hash    string
+	options options
+	log     *slog.Logger
 }
 
 // Persona is a person of the world.
@@ -80,6 +82,7 @@ type options struct {
 	settings portal.Settings
 	store    store.Options
 	server   server.Options
+	log      io.Writer
 }
 
 // WithSettings sets the provider's settings; worlds are in demo mode otherwise, where staff need no second factor.
@@ -87,6 +90,9 @@ func WithSettings(s portal.Settings) Option { return func(o *options) { o.settin
 
 // WithLimits sets the HTTP limits.
 func WithLimits(l server.Limits) Option { return func(o *options) { o.server.Limits = l } }
+
+// WithLog writes everything that is logged, at every level, to w.
+func WithLog(w io.Writer) Option { return func(o *options) { o.log = w } }
 
 // New makes a world in a directory of the test. It closes with the test.
 func New(tb testing.TB, opts ...Option) *World {
@@ -96,11 +102,39 @@ func New(tb testing.TB, opts ...Option) *World {
 		f(&o)
 	}
 	w := &World{TB: tb, Dir: tb.TempDir(), Clock: clock.New(time.Time{})}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	if o.log == nil {
+		o.log = io.Discard
+	}
+	log := slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 
 	var err error
 	w.Keys, err = vault.Create(filepath.Join(w.Dir, "key"))
 	check(tb, err)
+	w.options, w.log = o, log
+	w.open()
+	tb.Cleanup(w.close)
+	w.people()
+	return w
+}
+
+// Restart closes everything and opens it again on the same directory, as a server does that was stopped and started.
+// With next not nil the root key is being replaced by it.
+func (w *World) Restart(next *vault.Keys) {
+	w.TB.Helper()
+	w.close()
+	if next != nil {
+		var err error
+		w.Keys, err = next.Beside(w.Keys)
+		check(w.TB, err)
+	}
+	w.open()
+}
+
+// open puts the installation together from its directory.
+func (w *World) open() {
+	tb, o, log := w.TB, &w.options, w.log
+	tb.Helper()
+	var err error
 	o.store.Dir, o.store.Clock, o.store.Log = filepath.Join(w.Dir, "data"), w.Clock, log
 	o.store.Ballast, o.store.ReadOnlyBelow, o.store.LowBelow, o.store.Housekeeping = -1, -1, -1, time.Hour
 	check(tb, mkdir(o.store.Dir))
@@ -119,14 +153,13 @@ func New(tb testing.TB, opts ...Option) *World {
 	}
 	w.Server, err = server.New(o.server)
 	check(tb, err)
-	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		w.Hub.Shutdown(ctx)
-		w.DB.Close()
-	})
-	w.people()
-	return w
+}
+
+func (w *World) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	w.Hub.Shutdown(ctx)
+	w.DB.Close()
 }
 
 func check(tb testing.TB, err error) {

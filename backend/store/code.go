@@ -201,9 +201,10 @@ func (tx *Tx) AddAttempt(ctx context.Context, a *Attempt) error {
 	return nil
 }
 
-// SettleAttempt writes the outcome of an attempt that was counted; a Conflict when it has one.
+// SettleAttempt writes the outcome of an attempt that was counted, or of a phrase that was said while the codes were
+// locked; a Conflict when it is settled.
 func (tx *Tx) SettleAttempt(ctx context.Context, oid id.Organization, attempt string, outcome string) error {
-	n, err := tx.Exec(ctx, `UPDATE code_attempt SET outcome = ? WHERE org = ? AND id = ? AND outcome = 'counted'`, outcome, oid, attempt)
+	n, err := tx.Exec(ctx, `UPDATE code_attempt SET outcome = ? WHERE org = ? AND id = ? AND outcome IN ('counted', 'locked')`, outcome, oid, attempt)
 	if err != nil {
 		return fmt.Errorf("settle an attempt: %w", err)
 	}
