@@ -18,6 +18,7 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/id"
 	"countersign/shared/perm"
+	"countersign/shared/significant"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew; read them before committing")
@@ -35,6 +36,20 @@ const matrixHead = `# What each caller gets from each endpoint: in an organizati
 // made from the OpenAPI document, so that an endpoint declared tomorrow is in the matrix tomorrow. The golden file is
 // read by people.
 func TestAuthorizationMatrix(t *testing.T) {
+	golden(t, "testdata/matrix.golden", authorizationMatrix(t))
+}
+
+// The whole matrix: how long it takes to ask everything as everybody.
+func BenchmarkAuthorizationMatrix(b *testing.B) {
+	for b.Loop() {
+		if lines := strings.Count(authorizationMatrix(b), "\n"); lines < len(api.Specs())*len(callers) {
+			b.Fatalf("the matrix has %d lines", lines)
+		}
+	}
+}
+
+func authorizationMatrix(t testing.TB) string {
+	t.Helper()
 	m := &matrix{t: t}
 	m.enter(callers[0])
 	ops := m.operations()
@@ -56,7 +71,7 @@ func TestAuthorizationMatrix(t *testing.T) {
 	for _, op := range ops {
 		fmt.Fprintf(&b, "\n%s %s\n%s\n", op.method, op.path, strings.Join(rows[op.id], "\n"))
 	}
-	golden(t, "testdata/matrix.golden", b.String())
+	return b.String()
 }
 
 func golden(t *testing.T, path, got string) {
@@ -163,11 +178,12 @@ func contactWith(name string, roles ...perm.Role) caller {
 
 // matrix is the world in which one caller calls everything. What changes it makes it be built anew.
 type matrix struct {
-	t     *testing.T
+	t     testing.TB
 	w     *World
 	actor *Actor
 	own   id.Organization
 	grant access.Request
+	asked significant.Change
 }
 
 func (m *matrix) enter(c caller) {
@@ -176,6 +192,35 @@ func (m *matrix) enter(c caller) {
 	m.own = m.w.Acme
 	m.grant = Must(m.w.As(m.w.Marie).Approve(Must(m.w.As(m.w.Sofia).RequestAccess(m.w.Acme, time.Hour, "")), time.Hour))
 	m.actor = c.open(m)
+	m.asked = seed(m.w, m.own, m.w.Jonas)
+}
+
+// The things that paths name, the same in each world.
+const (
+	verified  = "018f0000-0000-7000-8000-000000000001" // Tom's call with Jonas, matched
+	asked     = "018f0000-0000-7000-8000-000000000002" // the change that Tom wrote down in it
+	offered   = "018f0000-0000-7000-8000-000000000003" // the ownership, to Jonas
+	vatNumber = "018f0000-0000-7000-8000-000000000004" // a custom field
+)
+
+// seed puts into an organization what paths name; the caller of the verified call is one of its contacts. Rows, not
+// calls: the endpoints are what is tested.
+func seed(w *World, o id.Organization, caller *Persona) significant.Change {
+	now := w.DB.Clock().Now()
+	at, later := now.UnixMilli(), now.Add(time.Hour).UnixMilli()
+	c := significant.Change{ID: asked, Org: o, Verification: verified, Staff: w.Tom.Staff, Caller: caller.Contact, Kind: significant.Cancellation, Subject: "Cancel web-01"}
+	w.Exec(`INSERT INTO verification (id, org, staff, staff_name, channel, ticket, contact, contact_name, counter, started_at, expires_at,
+outcome, matched, matched_at, receipt_until, closed_at, denied_at) VALUES (?, ?, ?, 'Tom Becker', 'phone', '', ?, ?, 'copper lamp river', ?, ?,
+'match', 'own', ?, ?, 0, 0)`, verified, o, w.Tom.Staff, caller.Contact, caller.Name, at, later, at, later)
+	w.Exec(`UPDATE contact SET phone_chat_authority = TRUE WHERE id = ?`, caller.Contact)
+	w.Exec(`INSERT INTO significant_change (id, org, verification, staff, staff_login, staff_name, caller, caller_name, kind, subject, note, ticket,
+state, created_at, lapses_at, decided_at, decided_by, decided_by_name, reason) VALUES (?, ?, ?, ?, ?, 'Tom Becker', ?, ?, ?, ?, '', '',
+'pending', ?, ?, 0, '', '', '')`, asked, o, verified, w.Tom.Staff, w.Tom.Login, c.Caller, caller.Name, c.Kind, c.Subject, at, later)
+	w.Exec(`INSERT INTO ownership_transfer (id, org, from_id, from_name, to_id, to_name, state, created_at, lapses_at, ended_at)
+VALUES (?, ?, ?, 'Marie Dubois', ?, ?, 'pending', ?, ?, 0)`, offered, o, w.Marie.Contact, caller.Contact, caller.Name, at, later)
+	w.Exec(`INSERT INTO custom_field (id, key, label_en, label_fr, kind, choices, on_organization, on_contact, place, active, created_at)
+VALUES (?, 'vat_number', 'VAT number', 'Numéro de TVA', 'text', '[]', TRUE, FALSE, 9, TRUE, 0)`, vatNumber)
+	return c
 }
 
 // row gives what the endpoint answers for each organization.
@@ -198,7 +243,8 @@ func (m *matrix) row(op operation, c caller) []string {
 
 func (m *matrix) call(op operation, c caller, o id.Organization) string {
 	path := strings.NewReplacer("{org}", string(o), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
-		"{session}", string(m.actor.Session)).Replace(op.path)
+		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
+		"{transfer}", offered, "{field}", vatNumber).Replace(op.path)
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
 		path = strings.Replace(op.path, "{session}", string(absent), 1)
 	}
@@ -206,6 +252,15 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 	if op.body != nil {
 		if op.body["seen"] != nil {
 			op.body["seen"] = m.grant.Fingerprint()
+			if strings.Contains(op.path, "{change}") {
+				op.body["seen"] = m.asked.Fingerprint()
+			}
+		}
+		switch op.id {
+		case api.CreateContact.Name, api.UpdateContact.Name:
+			op.body["name"] = "New Person"
+		case api.OfferOwnership.Name, api.StartVerification.Name:
+			op.body["contact"] = m.w.Paul.Contact
 		}
 		call.Body, _ = json.Marshal(op.body)
 		call.Header["Content-Type"] = "application/json"
