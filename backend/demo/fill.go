@@ -52,7 +52,7 @@ func fill(ctx context.Context, dir string, keys *vault.Keys, url string, log *sl
 	if m.hash, err = hasher.Hash(ctx, Password); err != nil {
 		return err
 	}
-	for _, step := range []func() error{m.staff, m.companies, m.rejected, m.expired, m.managed} {
+	for _, step := range []func() error{m.staff, m.companies, m.others, m.codes, m.rejected, m.expired, m.called, m.managed} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (m *making) contacts(oid id.Organization, c company) error {
 				return err
 			}
 			k := &contact.Contact{ID: newID[id.Contact](tx), Org: oid, Login: l, Name: p.name, Email: p.email, Phone: p.phone, Locale: p.locale,
-				Active: true, Access: true, Roles: p.roles}
+				Active: true, Access: true, Roles: p.roles, Type: p.kind, PhoneChatAuthority: p.name == jonas}
 			if err := tx.AddContact(m.ctx, k); err != nil {
 				return err
 			}

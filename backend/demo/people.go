@@ -5,6 +5,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"countersign/shared/contact"
 	"countersign/shared/org"
 	"countersign/shared/perm"
 )
@@ -43,21 +44,28 @@ type person struct {
 	name, email, phone, locale string
 	roles                      []perm.Role
 	does                       string
+	kind                       contact.Type
 }
+
+// Codes that the demo knows, for trying to verify a caller.
+const (
+	AccountCode = "phantom panorama helium 58" // of Acme Telecom
+	JonasCode   = "mongoose footage matrix 42"  // of Jonas Meier at Acme Telecom
+)
 
 // companies have telephone numbers from the ranges that France, the United Kingdom and North America keep for fiction.
 var companies = []company{
 	{name: "Acme Telecom", reference: "20418", managedBy: org.Customer, region: "FR", phone: "+33 1 99 00 10 42", locale: "en",
 		owner: "Marie Dubois", email: "marie" + domain,
 		contacts: []person{
-			{"Jonas Meier", "jonas" + domain, "+33639980101", "en", []perm.Role{perm.Admin}, "account administrator"},
-			{"Nadia Benali", "nadia" + domain, "+33639980102", "fr", []perm.Role{perm.SupportApprover}, "support approver"},
-			{"Paul Noir", "paul" + domain, "", "en", []perm.Role{perm.ReadOnly}, "reader"},
+			{"Jonas Meier", "jonas" + domain, "+33639980101", "en", []perm.Role{perm.Admin}, "account administrator", contact.Technical},
+			{"Nadia Benali", "nadia" + domain, "+33639980102", "fr", []perm.Role{perm.SupportApprover}, "support approver", contact.Management},
+			{"Paul Noir", "paul" + domain, "", "en", []perm.Role{perm.ReadOnly}, "reader", contact.Commercial},
 		}},
 	{name: "Bêta SA", reference: "20533", managedBy: org.Customer, region: "FR", phone: "+33 1 99 00 20 17", locale: "fr",
 		owner: "Luc Moreau", email: "luc" + domain,
 		contacts: []person{
-			{"Jonas Meier", "jonas" + domain, "", "en", []perm.Role{perm.SupportApprover}, "support approver"},
+			{"Jonas Meier", "jonas" + domain, "", "en", []perm.Role{perm.SupportApprover}, "support approver", contact.Management},
 		}},
 	{name: "Gamma Ltd", reference: "20611", managedBy: org.ServiceProvider, region: "GB", phone: "+44 20 7946 0611", locale: "en",
 		owner: "Gina Hall", email: "gina" + domain},
@@ -106,6 +114,7 @@ func Print(w io.Writer, url string) {
 			}
 		}
 	}
+	fmt.Fprintf(t, "\nTo verify a caller of %s\n  %s\tthe account-wide Phone/Chat Code\n  %s\tthe code of Jonas Meier\n", companies[0].name, AccountCode, JonasCode)
 	t.Flush()
 	fmt.Fprintln(w)
 }
