@@ -57,7 +57,7 @@ func (o *OrganizationPage) CompoID() string {
 func (o *OrganizationPage) OnMount(ctx app.Context) {
 	o.ctx, o.of = ctx, organizationOf(o.At)
 	o.stop = []func(){
-		o.At.Session.Watch(ctx, o.of, func(ctx app.Context) { o.load(ctx, true) }, live.Organization, live.Access, live.Contacts, live.Codes, live.Ownership),
+		o.At.Session.Watch(ctx, o.of, func(ctx app.Context) { o.load(ctx, true) }, live.Organization, live.Access, live.Contacts, live.Verify, live.Ownership),
 		o.At.Session.Keep("organization", o.delete.typed),
 		o.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }),
 	}

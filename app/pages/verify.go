@@ -39,7 +39,7 @@ func (v *Verify) CompoID() string { return v.At.Key("verify") }
 func (v *Verify) OnMount(ctx app.Context) {
 	v.ctx = ctx
 	v.stop = []func(){
-		v.At.Session.Watch(ctx, "", v.refresh, live.Verify, live.Changes, live.Codes, live.Contacts),
+		v.At.Session.Watch(ctx, "", v.refresh, live.Verify, live.Changes, live.Contacts),
 		v.At.Session.Keep("verify", v.typed),
 		v.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }), // without a connection nothing can be checked
 	}
@@ -108,8 +108,11 @@ func (v *Verify) load(ctx app.Context, background bool) {
 // refresh is load after something changed.
 func (v *Verify) refresh(ctx app.Context) {
 	v.load(ctx, true)
-	if v.call.id != "" {
+	switch {
+	case v.call.id != "":
 		v.call.load(ctx, v, true)
+	case v.start.org != nil:
+		v.start.load(ctx, v, true)
 	}
 }
 
@@ -208,6 +211,9 @@ func (v *Verify) Render() app.UI {
 
 // openCalls are the agent's other calls that are not over.
 func (v *Verify) openCalls() app.UI {
+	if v.calls.err != nil && !v.calls.has() {
+		return failed(v.calls.err, v.calls.busy, func(ctx app.Context) { v.load(ctx, false) })
+	}
 	now, lines := ui.ServerNow(), []app.UI{}
 	for i := range v.calls.value.Calls {
 		c := &v.calls.value.Calls[i]

@@ -4,6 +4,7 @@ import (
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
+	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/verification"
 
@@ -41,6 +42,12 @@ func (c *callCard) in() api.VerificationIn {
 func (c *callCard) load(ctx app.Context, v *Verify, background bool) {
 	before, known := c.data.value, c.data.has()
 	load(ctx, v.At, &c.data, api.GetCall, c.in(), background, func(ctx app.Context) {
+		if client.CodeOf(c.data.err) == errs.NotFound { // a colleague's, or of a contact that is no more
+			text := client.Explain(c.data.err).Text
+			v.leave()
+			v.start.problem = text
+			return
+		}
 		if c.data.err != nil || !known {
 			return
 		}

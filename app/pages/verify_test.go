@@ -1,54 +1,20 @@
 package pages
 
 import (
-	"context"
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
-	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
 	"countersign/shared/contact"
-	"countersign/shared/field"
 	"countersign/shared/i18n"
-	"countersign/shared/id"
 	"countersign/shared/org"
 	"countersign/shared/significant"
 	"countersign/shared/verification"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
-
-const (
-	acmeID = id.Organization("01a201e5-a542-77a7-bac3-7565f33956aa")
-	callID = id.Verification("01a201e5-a542-77a7-bac3-7565f33956ab")
-)
-
-// wire answers calls by the end of their path with what is given, and notes what was sent.
-type wire struct {
-	answers map[string]any
-	sent    []api.Call
-}
-
-func (w *wire) Do(_ context.Context, c api.Call) (api.Answer, error) {
-	w.sent = append(w.sent, c)
-	path, _, _ := strings.Cut(c.Path, "?")
-	for end, answer := range w.answers {
-		if strings.HasSuffix(path, end) {
-			body, err := json.Marshal(answer)
-			return api.Answer{Status: 200, Body: body}, err
-		}
-	}
-	return api.Answer{Status: 404, Body: []byte(`{"code":"not_found","detail":"Not there."}`)}, nil
-}
-
-func ofAgent(w *wire, rank org.Rank, page, query string) client.Seat {
-	s := client.NewSession(api.AsStaff, "", w)
-	w.answers["/api/me"] = api.Me{As: api.AsStaff, Name: "Ana", Staff: &org.Member{Name: "Ana", Rank: rank, Active: true}}
-	return s.At(client.Place{As: api.AsStaff, Page: page, Query: query})
-}
 
 func aCall(change func(*api.AgentCall)) api.AgentCall {
 	now := ui.ServerNow()
@@ -66,23 +32,6 @@ func matched(authority bool) api.AgentCall {
 		c.MatchNow(verification.OwnCode, ui.ServerNow())
 		c.Authority, c.Permits = authority, verification.Permits(verification.Match, authority)
 	})
-}
-
-func shownPage(t *testing.T, page app.Composer) app.TestEngine {
-	t.Helper()
-	e := app.NewTestEngine()
-	if err := e.Load(page); err != nil {
-		t.Fatal(err)
-	}
-	settle(e)
-	return e
-}
-
-// settle lets calls be answered, which are made beside the screen.
-func settle(e app.TestEngine) {
-	for range 4 {
-		e.ConsumeAll()
-	}
 }
 
 // openCall shows the page with this call in it.
@@ -125,6 +74,41 @@ func TestVerify_forgets_what_the_caller_says(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("sent %d times", n)
+	}
+}
+
+// A call of a colleague, or one that is no more, is told at the beginning, and the page goes on from there.
+func TestVerify_goes_back_when_a_call_is_not_there(t *testing.T) {
+	w := &wire{answers: map[string]any{"/api/staff/verifications": api.AgentCalls{}}}
+	v := &Verify{At: ofAgent(w, org.Agent, pageVerify, "org="+string(acmeID)+"&call="+string(callID))}
+	shownPage(t, v)
+	if html := app.HTMLString(v); !strings.Contains(html, "Not there.") || !strings.Contains(html, "verify-organization") {
+		t.Errorf("the page is stuck:\n%s", html)
+	}
+}
+
+// Enter takes the only organization and the only contact that were found, and then begins.
+func TestVerify_begins_by_keyboard(t *testing.T) {
+	acme := api.Found{OwnerName: "Marie Dubois"}
+	acme.ID, acme.Name, acme.State = acmeID, "Acme Telecom", org.Active
+	jonas := api.ContactRow{ID: "01a201e5-a542-77a7-bac3-7565f33956ac", Name: "Jonas Meier", Active: true}
+	w := &wire{answers: map[string]any{"/api/staff/orgs": api.FoundList{Organizations: []api.Found{acme}}, "/contacts": api.Contacts{Contacts: []api.ContactRow{jonas}, Total: 1},
+		"/orgs/" + string(acmeID) + "/verifications": aCall(nil), "/api/staff/verifications": api.AgentCalls{}}}
+	v := &Verify{At: ofAgent(w, org.Agent, pageVerify, "")}
+	e := shownPage(t, v)
+	v.start.query = "acme"
+	load(v.ctx, v.At, &v.start.found, api.SearchOrganizations, api.SearchIn{Query: "acme"}, false)
+	settle(e)
+	for step, reached := range []func() bool{
+		func() bool { return v.start.org != nil && v.start.contacts.has() },
+		func() bool { return v.start.caller == jonas.ID },
+		func() bool { return v.call.id == callID },
+	} {
+		v.start.submit(v.ctx, v)
+		settle(e)
+		if !reached() {
+			t.Fatalf("Enter number %d did nothing", step+1)
+		}
 	}
 }
 
@@ -252,124 +236,5 @@ func TestOwnerFirst(t *testing.T) {
 	got := ownerFirst([]api.ContactRow{{Name: "A"}, {Name: "B"}, {Name: "M", Owner: true}, {Name: "Z"}})
 	if got[0].Name+got[1].Name+got[2].Name+got[3].Name != "MABZ" {
 		t.Errorf("got %v", got)
-	}
-}
-
-// K09: leads delete contacts, agents do not, and nobody deletes the owner; no code is ever on the page.
-func TestOrganizationPage_offers_deletion_to_leads(t *testing.T) {
-	rows := api.Contacts{Total: 2, Contacts: []api.ContactRow{
-		{ID: "01a201e5-a542-77a7-bac3-7565f3395601", Name: "Jonas Meier", Active: true, State: contact.CanEnter, HasCode: true},
-		{ID: "01a201e5-a542-77a7-bac3-7565f3395602", Name: "Marie Dubois", Active: true, State: contact.CanEnter, Owner: true}}}
-	acme := api.Found{OwnerName: "Marie Dubois"}
-	acme.ID, acme.Name, acme.State = acmeID, "Acme Telecom", org.Active
-	for rank, want := range map[org.Rank]int{org.Agent: 0, org.Lead: 2} {
-		w := &wire{answers: map[string]any{"/contacts": rows, "/orgs/" + string(acmeID): acme}}
-		o := &OrganizationPage{At: signedIn(t, ofAgent(w, rank, pageOrganizations+"/"+string(acmeID), ""))}
-		shownPage(t, o)
-		html := app.HTMLString(o)
-		if got := strings.Count(html, "Delete contact…"); got != want {
-			t.Errorf("%s: deletion is offered %d times, want %d", rank, got, want)
-		}
-		if want > 0 && !strings.Contains(html, ui.T("orgdetail.delete_owner")) {
-			t.Errorf("%s: the owner's deletion has no reason against it", rank)
-		}
-		for _, name := range []string{"Jonas Meier", "Marie Dubois", "Acme Telecom"} {
-			if !strings.Contains(html, name) {
-				t.Errorf("%s: %s is missing", rank, name)
-			}
-		}
-	}
-}
-
-// signedIn makes the session know who is signed in, as the shell does before it shows a page.
-func signedIn(t *testing.T, at client.Seat) client.Seat {
-	t.Helper()
-	l := &lender{}
-	e := shownPage(t, l)
-	at.Session.Refresh(l.ctx, false)
-	settle(e)
-	if at.Session.Me() == nil {
-		t.Fatal("nobody is signed in")
-	}
-	return at
-}
-
-// lender is a page without a picture: it lends its context.
-type lender struct {
-	app.Compo
-	ctx app.Context
-}
-
-func (l *lender) OnPreRender(ctx app.Context) { l.ctx = ctx }
-func (l *lender) Render() app.UI              { return app.Div() }
-
-// K09: a deletion needs its reason before anything is sent.
-func TestContactDeletion_needs_a_reason(t *testing.T) {
-	w := &wire{answers: map[string]any{"/delete": api.None{}}}
-	o := &OrganizationPage{At: ofAgent(w, org.Lead, pageOrganizations+"/"+string(acmeID), "")}
-	e := shownPage(t, o)
-	o.delete.show(&api.ContactRow{ID: "01a201e5-a542-77a7-bac3-7565f3395601", Name: "Jonas Meier"})
-	before := len(w.sent)
-	o.delete.reason = "  "
-	o.delete.send(o.ctx, o)
-	settle(e)
-	if len(w.sent) != before || o.delete.wrong == "" {
-		t.Errorf("%d calls were sent, the field says %q", len(w.sent)-before, o.delete.wrong)
-	}
-	o.delete.reason = "Left the company; asked for by ticket."
-	o.delete.send(o.ctx, o)
-	settle(e)
-	if last := w.sent[before]; !strings.Contains(string(last.Body), "Left the company") || o.delete.of != nil {
-		t.Errorf("sent %s, dialog still about %v", last.Body, o.delete.of)
-	}
-}
-
-// C03: of the built-in field only the labels can be changed, others can't be defined without saying where they belong.
-func TestFieldForm_keeps_the_built_in_field(t *testing.T) {
-	var f fieldForm
-	f.show(&field.Field{ID: "x", Key: field.CodeKey, Kind: field.Code, LabelEN: "Phone/Chat Code", LabelFR: "Code téléphone/chat", OnContact: true, OnOrganization: true, Active: true})
-	html := app.HTMLString(app.Div().Body(f.fields()...))
-	if !strings.Contains(html, "field-label_en") || strings.Contains(html, "field-kind") || strings.Contains(html, "field-on_contact") {
-		t.Errorf("the form of the code:\n%s", html)
-	}
-	f.body.LabelEN = "Security Code"
-	if f.check(); len(f.wrong) > 0 || !f.body.OnContact || !f.body.OnOrganization || !f.body.Active || !f.dirty() {
-		t.Errorf("%+v, wrong %v", f.body, f.wrong)
-	}
-
-	f.show(nil)
-	f.kind, f.choices, f.body.OnContact = field.Choice, "\n  \n", false
-	f.check()
-	for _, name := range []string{"label_en", "label_fr", "choices", "on_contact"} {
-		if f.wrong[name] == "" {
-			t.Errorf("%s is not asked for", name)
-		}
-	}
-	f.choices, f.body.OnContact, f.body.LabelEN, f.body.LabelFR = " Basic \n\nPlus\n", true, "Plan", "Contrat"
-	if f.check(); len(f.wrong) > 0 || strings.Join(f.body.Choices, "|") != "Basic|Plus" {
-		t.Errorf("choices %q, wrong %v", f.body.Choices, f.wrong)
-	}
-}
-
-// C03: administrators change fields, the others read them; the built-in one can't be retired.
-func TestStaffSettings_are_for_administrators(t *testing.T) {
-	fields := api.Fields{Fields: []field.Field{
-		{ID: "01a201e5-a542-77a7-bac3-7565f3395611", Key: field.CodeKey, Kind: field.Code, LabelEN: "Phone/Chat Code", LabelFR: "Code téléphone/chat", Active: true},
-		{ID: "01a201e5-a542-77a7-bac3-7565f3395612", Key: "vat", Kind: field.Text, LabelEN: "VAT number", LabelFR: "Numéro de TVA", Active: true},
-		{ID: "01a201e5-a542-77a7-bac3-7565f3395613", Key: "fax", Kind: field.Text, LabelEN: "Fax", LabelFR: "Télécopie"}}}
-	for rank, may := range map[org.Rank]bool{org.Lead: false, org.Administrator: true} {
-		w := &wire{answers: map[string]any{"/fields": fields}}
-		s := &StaffSettings{At: signedIn(t, ofAgent(w, rank, "settings", ""))}
-		shownPage(t, s)
-		html := app.HTMLString(s)
-		if !strings.Contains(html, "VAT number") || !strings.Contains(html, "Télécopie") {
-			t.Errorf("%s: fields are missing", rank)
-		}
-		if strings.Contains(html, "field-define") != may || strings.Contains(html, "Move up") != may {
-			t.Errorf("%s: acts are not as wanted", rank)
-		}
-		if may && (strings.Count(html, ">Retire<") != 1 || strings.Count(html, ">Bring back<") != 1) {
-			t.Errorf("%s: %d can be retired, %d brought back", rank, strings.Count(html, ">Retire<"), strings.Count(html, ">Bring back<"))
-		}
 	}
 }
