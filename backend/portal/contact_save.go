@@ -162,10 +162,14 @@ func (tx *Tx) recordEdit(e *edit, o *org.Organization) error {
 			if err != nil {
 				return err
 			}
-			add(audit.ContactAccessGiven, nil, append(mails, own)...)
-		} else if len(list) > 0 { // the invitation has an entry of its own
-			list[len(list)-1].mails = append(list[len(list)-1].mails, mails...)
-		} else {
+			mails = append(mails, own)
+		}
+		switch n := len(list); {
+		case e.after.Login != "" && (e.password || !e.before.Access):
+			add(audit.ContactAccessGiven, nil, mails...)
+		case n > 0: // an invitation has an entry of its own
+			list[n-1].mails = append(list[n-1].mails, mails...)
+		default:
 			add(audit.ContactChanged, map[string]string{"what": "access"}, mails...)
 		}
 	} else if len(list) == 0 && e.before.Access != e.after.Access { // authorised while deactivated

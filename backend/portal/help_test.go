@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/backend/backendtest"
+	"countersign/backend/login"
 )
 
 func splitLines(s string) []string { return strings.Split(strings.TrimSuffix(s, "\r\n"), "\r\n") }
@@ -57,3 +58,6 @@ func serve(w *backendtest.World, r *http.Request) int {
 	w.Server.ServeHTTP(rec, r)
 	return rec.Code
 }
+
+// hashed is a sign-in's token as the gate gets it.
+func hashed(token string) string { return login.HashToken(token) }
