@@ -39,9 +39,17 @@ func (p *MyCode) OnMount(ctx app.Context) {
 	p.stop = []func(){
 		p.At.Session.Watch(ctx, p.At.Org, func(ctx app.Context) { p.load(ctx, true) }, live.Codes, live.Verify, live.Contacts, live.Fields),
 		p.At.Session.Keep("my-code", func() []client.Unsent { return p.edit.code.typed(p.label()) }),
-		p.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }),
+		p.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) { p.followSession() }) }),
 	}
 	p.load(ctx, false)
+}
+
+// followSession leaves neither code nor phrase in sight of whoever comes after the end of the sign-in.
+func (p *MyCode) followSession() {
+	if p.At.Session.Ended() != "" {
+		p.code.hide()
+		p.phrase.text, p.phrase.large = "", false
+	}
 }
 
 // OnPreRender is OnMount outside a browser.

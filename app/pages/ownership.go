@@ -226,7 +226,7 @@ func (p *Ownership) renderPast(v api.Ownership) app.UI {
 			app.Span().Text(ui.T("owner.from_to", "from", t.FromName, "to", t.ToName)), transferTag(t.State), app.Span().Text(moment(t.EndedAt))}})
 	}
 	card.Body = []app.UI{&ui.Table{ID: "transfers", Label: ui.T("remote.history"), Lines: lines, Compact: true, Columns: []ui.Column{
-		{Title: ui.T("owner.col_who"), Kind: ui.Title}, {Title: ui.T("remote.col_state"), Kind: ui.State}, {Title: ui.T("remote.col_time")}}}}
+		{Title: ui.T("owner.col_who"), Kind: ui.Title}, {Title: ui.T("remote.col_state"), Kind: ui.State}, {Title: ui.T("changes.col_decided")}}}}
 	return card
 }
 

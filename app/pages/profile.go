@@ -44,9 +44,17 @@ func (p *Profile) OnMount(ctx app.Context) {
 	p.stop = []func(){
 		p.At.Session.Watch(ctx, p.At.Org, reload, live.Organization, live.Codes, live.Contacts, live.Fields, live.Verify),
 		p.At.Session.Keep("profile", p.typed),
-		p.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }), // without a connection nothing can be changed
+		p.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) { p.followSession() }) }),
 	}
 	p.load(ctx, false)
+}
+
+// followSession draws the page again, since without a connection nothing can be changed, and leaves no code in sight of
+// whoever comes after the end of the sign-in.
+func (p *Profile) followSession() {
+	if p.At.Session.Ended() != "" {
+		p.code.hide()
+	}
 }
 
 // OnPreRender is OnMount outside a browser.
