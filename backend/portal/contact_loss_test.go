@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"countersign/backend/backendtest"
+	"countersign/backend/hub"
+	"countersign/backend/portal"
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
@@ -362,5 +365,39 @@ func TestNothingIsWrittenAfterADeactivation(t *testing.T) {
 		if e.Seq > off && e.Actor.ID == string(d.Jonas.Contact) {
 			t.Errorf("entry %d was written after the deactivation %d", e.Seq, off)
 		}
+	}
+}
+
+// K13, TH11, TH13: without access authorisation nothing is told, nothing opens and no reset link is sent, whoever took it
+// away: even if the word to the hub never came.
+func TestWithoutAccessNothingIsTold(t *testing.T) {
+	d := newDesk(t)
+	paul := d.As(d.Paul)
+	d.Exec(`UPDATE contact SET access = FALSE WHERE id = ?`, d.Paul.Contact)
+	sub := &hub.Subscription{Stream: live.Of(d.Acme), Session: paul.Session, Login: d.Paul.Login}
+	v, err := d.Service.Authorize(t.Context(), live.Of(d.Acme), []live.Kind{live.Organization, live.Contacts}, []*hub.Subscription{sub})
+	if err != nil || v[0].End != "session.ended.removed" || v[0].Kinds != 0 {
+		t.Errorf("verdict %+v, %v", v, err)
+	}
+	if _, err := d.Service.Subscribe(t.Context(), portal.Credential{As: api.AsCustomer, Session: hashed(paul.Token)}, api.LiveIn{As: api.AsCustomer, Org: d.Acme}); code(err) != errs.NotFound {
+		t.Errorf("a socket: %v", err)
+	}
+	_, err = backendtest.Call(paul, api.GetHome, api.Org{Org: d.Acme})
+	backendtest.Refused(t, err, errs.NotFound)
+	if m := backendtest.Must(backendtest.Call(paul, api.GetMe, api.None{})); len(m.Organizations) != 0 {
+		t.Errorf("switches between %+v", m.Organizations)
+	}
+	if _, err := d.Service.SignIn(t.Context(), visitor(1), api.AsCustomer, d.Paul.Email, backendtest.Password); code(err) != errs.Forbidden {
+		t.Errorf("signing in: %v", err)
+	}
+	after, err := d.Service.AskReset(t.Context(), visitor(1), d.Paul.Email)
+	if err != nil || after(t.Context()) != nil || len(d.Mails("password_reset")) != 0 {
+		t.Errorf("a reset link was sent: %v", err)
+	}
+	// Mails to those who decide leave out who can't enter.
+	d.Exec(`UPDATE contact SET access = FALSE WHERE id = ?`, d.Nadia.Contact)
+	backendtest.Must(d.As(d.Sofia).RequestAccess(d.Acme, time.Hour, ""))
+	if got := d.Mails("access_requested"); !cmp.Equal(got, []string{d.Marie.Email}) {
+		t.Errorf("asked %v", got)
 	}
 }
