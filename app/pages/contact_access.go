@@ -29,7 +29,16 @@ func (d *contactDialog) renderAccess() []app.UI {
 		),
 		slot(d.renderWay()),
 		d.renderRoles(),
+		slot(d.renderViewAs()),
 	}
+}
+
+// renderViewAs leads the owner to the portal as the stored contact sees it; nil when there is no such way.
+func (d *contactDialog) renderViewAs() app.UI {
+	if d.isNew || d.card.Owner || !mayViewAs(d.page.At) || d.unsaved() > 0 {
+		return nil
+	}
+	return ui.Row(&ui.Button{ID: "contact-view-as", Label: ui.T("view_as.open"), Icon: ui.IconEye, Href: viewAsHref(d.page.At, d.card.ID)})
 }
 
 // accessFixed is why the access authorisation can't be ticked or unticked.

@@ -205,7 +205,10 @@ func (d *contactDialog) renderTabs() app.UI {
 	for _, t := range []string{tabDetails, tabAccess, tabPermissions, tabFields, tabCorrespondence} {
 		tabs = append(tabs, ui.Tab{ID: t, Label: ui.T("contact.tab." + t)})
 	}
-	return &ui.Tabs{ID: "contact-tabs", Label: ui.T("contact.tabs"), Tabs: tabs, Selected: d.tab, OnSelect: func(_ app.Context, t string) { d.tab = t }}
+	return &ui.Tabs{ID: "contact-tabs", Label: ui.T("contact.tabs"), Tabs: tabs, Selected: d.tab, OnSelect: func(ctx app.Context, t string) {
+		d.tab = t
+		ctx.Defer(func(app.Context) { ui.SetProperty("contact-dialog-body", "scrollTop", 0) })
+	}}
 }
 
 func (d *contactDialog) renderBody() []app.UI {

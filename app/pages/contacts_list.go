@@ -56,7 +56,7 @@ func (c *Contacts) renderList(list api.Contacts) []app.UI {
 	return []app.UI{
 		&ui.Table{ID: "contact-list", Label: ui.T("contacts.list"), Lines: lines, Foot: foot, Columns: []ui.Column{
 			{Title: ui.T("contacts.open"), HideTitle: true, Kind: ui.Pick}, {Title: ui.T("orgpage.name"), Kind: ui.Title}, {Title: ui.T("contact.email")},
-			{Title: ui.T("orgdetail.type")}, {Title: ui.T("orgdetail.access"), Kind: ui.State}, {Title: ui.T("orgpage.state")},
+			{Title: ui.T("orgdetail.type")}, {Title: ui.T("orgpage.state"), Kind: ui.State},
 			{Title: ui.T("orgpage.acts"), HideTitle: true, Kind: ui.Act}}},
 		ui.Hint(ui.T("contacts.no_delete")),
 	}
@@ -78,26 +78,19 @@ func (c *Contacts) line(r *api.ContactRow) ui.Line {
 	}
 	open := func(app.Context, app.Event) { c.edit(r.ID) }
 	busy := c.opening == r.ID
-	return ui.Line{ID: string(r.ID), Quiet: !r.Active, Cells: []app.UI{
+	kind := ""
+	if r.Type != "" {
+		kind = typeName(r.Type)
+	}
+	return ui.Line{ID: string(r.ID), Quiet: !r.Active, Usual: r.Active && r.State == contact.CanEnter, Cells: []app.UI{
 		&keyed{Key: "pencil-" + string(r.ID), Body: func() app.UI {
 			return &ui.Button{ID: "contact-pencil-" + string(r.ID), Label: long, Icon: icon, IconOnly: true, Kind: ui.Quiet, Busy: busy, OnClick: open}
 		}},
-		app.Span().Class("hub-name").Body(name...), app.Text(r.Email), app.Text(typeName(r.Type)), accessTag(r.State), active,
-		&keyed{Key: "acts-" + string(r.ID), Body: func() app.UI {
-			return app.Div().Class("contact-acts").Body(
-				&ui.Button{ID: "contact-edit-" + string(r.ID), Label: word, Name: long, Kind: ui.Quiet, Small: true, Busy: busy, OnClick: open},
-				slot(c.menu(r)))
+		app.Span().Class("contact-name").Body(name...), app.Text(r.Email), app.Text(kind), app.Span().Class("contact-state").Body(accessTag(r.State), active),
+		&keyed{Key: "edit-" + string(r.ID), Body: func() app.UI {
+			return &ui.Button{ID: "contact-edit-" + string(r.ID), Label: word, Name: long, Kind: ui.Quiet, Small: true, Busy: busy, OnClick: open}
 		}},
 	}}
-}
-
-// menu offers the owner to look with the contact's eyes; nil when there is nothing to offer.
-func (c *Contacts) menu(r *api.ContactRow) app.UI {
-	if r.Owner || !mayViewAs(c.At) {
-		return nil
-	}
-	return &ui.Menu{ID: "contact-acts-" + string(r.ID), Label: ui.T("orgpage.acts"), Name: ui.T("orgpage.acts_for", "name", r.Name), Icon: ui.IconEllipsis,
-		IconOnly: true, Kind: ui.Quiet, Small: true, Items: []ui.MenuItem{{Label: ui.T("view_as.open"), Icon: ui.IconEye, Href: viewAsHref(c.At, r.ID)}}}
 }
 
 // accessTag is how far a contact's portal access has come.
