@@ -67,18 +67,18 @@ func (c *callCard) take(now api.AgentCall) {
 // readOut is what the agent is told to do with the counter-phrase.
 func readOut(c *api.AgentCall) string { return ui.T("verify.read." + string(c.Channel)) }
 
-// over is why a call can't be gone on with: a catalogue key, "" while it can.
+// over is why a call can't be gone on with, "" while it can.
 func over(c *api.AgentCall) string {
 	now := ui.ServerNow()
 	switch {
 	case !c.DeniedAt.IsZero():
-		return "verify.denied"
+		return "denied"
 	case !c.ClosedAt.IsZero():
-		return "verify.closed"
+		return "closed"
 	case c.Outcome == verification.Match && !c.Receipt(now):
-		return "verify.match_over"
+		return "match"
 	case c.Outcome != verification.Match && !c.Running(now):
-		return "verify.time_over"
+		return "time"
 	}
 	return ""
 }
@@ -102,12 +102,12 @@ func (c *callCard) end(v *Verify, call *api.AgentCall, why string) app.UI {
 		}
 		return nil
 	}
-	b := &ui.Banner{Tone: ui.Warn, Title: ui.T(why, "name", call.ContactName), Text: ui.T(why + "_text"), Actions: []app.UI{
+	b := &ui.Banner{Tone: ui.Warn, Title: ui.T("verify.over."+why, "name", call.ContactName), Text: ui.T("verify.over_text." + why), Actions: []app.UI{
 		&ui.Button{ID: "verify-new", Label: ui.T("verify.new"), OnClick: func(app.Context, app.Event) { v.leave() }}}}
 	switch why {
-	case "verify.denied":
+	case "denied":
 		b.Tone, b.Icon, b.Alert = ui.Bad, ui.IconShieldAlert, true
-	case "verify.closed":
+	case "closed":
 		b.Tone = ui.Info
 	default:
 		b.Actions = append([]app.UI{&ui.Button{ID: "verify-again", Label: ui.T("verify.again"), Icon: ui.IconRestore, OnClick: func(app.Context, app.Event) {

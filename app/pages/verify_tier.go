@@ -16,7 +16,7 @@ func tiers(c *api.AgentCall) app.UI {
 		permits, matched = c.Permits, true
 	}
 	line := func(tier verification.Tier, key string) app.UI {
-		icon, tone, state, needs := ui.IconCircleDashed, "neutral", ui.T("verify.tier.not_yet"), ui.T(key+"_needs")
+		icon, tone, state, needs := ui.IconCircleDashed, "neutral", ui.T("verify.tier.not_yet"), ui.T("verify.needs."+key)
 		switch {
 		case tier == verification.Never:
 			icon, tone, state = ui.IconBan, "bad", ui.T("verify.tier.never")
@@ -27,12 +27,12 @@ func tiers(c *api.AgentCall) app.UI {
 			needs = state + "."
 		}
 		return app.Li().Class(tone).Body(ui.Icon(icon), app.Div().Body(
-			app.Div().Class("tier-name").Body(app.Text(ui.T(key)), app.Span().Class("sr-only").Text(". "+state+".")),
+			app.Div().Class("tier-name").Body(app.Text(ui.T("verify.tier."+key)), app.Span().Class("sr-only").Text(". "+state+".")),
 			app.Div().Class("hint").Text(needs)))
 	}
 	return &ui.Card{ID: "tiers", Title: ui.T("verify.tiers"), Body: []app.UI{app.Ul().Class("tiers").Body(
-		line(verification.Information, "verify.tier.t0"), line(verification.Minor, "verify.tier.t1"),
-		line(verification.Significant, "verify.tier.t2"), line(verification.Never, "verify.tier.t3"))}}
+		line(verification.Information, "t0"), line(verification.Minor, "t1"),
+		line(verification.Significant, "t2"), line(verification.Never, "t3"))}}
 }
 
 // callFacts are what the agent must know of the call: for whom it is, what may be asked, which codes there are.
