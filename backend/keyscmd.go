@@ -96,9 +96,10 @@ func showKeys(ctx context.Context, s *portal.Service, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	uses[s.Keys.ID()] = uses[s.Keys.ID()]
-	if old := s.Keys.Previous(); old != "" {
-		uses[old] = uses[old]
+	for _, key := range []string{s.Keys.ID(), s.Keys.Previous()} {
+		if _, used := uses[key]; !used && key != "" {
+			uses[key] = portal.KeyUse{}
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(uses)) {
 		state := "unknown"

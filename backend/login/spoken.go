@@ -23,7 +23,8 @@ func (h *Hasher) Turn(ctx context.Context) (*Turn, error) {
 }
 
 // Spoken is the hash of something spoken, salted with the id of the code that it is to be compared with, at the cost of
-// a password.
+// a password. Nothing of the cost is stored with it: another cost makes all codes unknown, so it needs a step in which
+// the vault hashes them anew.
 func (t *Turn) Spoken(canonical, salt string) []byte {
 	p := &t.h.params
 	return argon2.IDKey([]byte(canonical), []byte(salt), p.Iterations, p.Memory, p.Parallelism, hashSize)

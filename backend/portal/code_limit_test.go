@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	. "countersign/backend/backendtest"
@@ -462,4 +463,41 @@ func TestTimeEndsCallsAndChanges(t *testing.T) {
 		t.Errorf("%d entries of what ended, want 2", n)
 	}
 	w.Verify()
+}
+
+// TH3: whatever is found out, the answer comes after the same time.
+func TestAnswersTakeTheSameTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := New(t, WithLimits(unlimited))
+		const least = 900 * time.Millisecond
+		w.Service.CheckTime = least
+		Must(setOwn(w.As(w.Marie), ownCode))
+		sofia := w.As(w.Sofia)
+		took := func(what string, p *Persona, heard string, want verification.Outcome) {
+			t.Helper()
+			call := Must(start(sofia, p))
+			began := time.Now()
+			got := Must(say(sofia, call, heard))
+			if d := time.Since(began); d != least || got.Outcome != want {
+				t.Errorf("%s: %s after %v, want %s after %v", what, got.Outcome, d, want, least)
+			}
+		}
+		took("no code", w.Paul, wrongCode, verification.NoCode)
+		took("right", w.Marie, ownCode, verification.Match)
+		for range 5 {
+			took("wrong", w.Marie, wrongCode, verification.NoMatch)
+		}
+		took("locked and right", w.Marie, ownCode, verification.Locked)
+		took("locked and wrong", w.Marie, wrongCode, verification.Locked)
+		p := Must(Call(w.As(w.Marie), api.MakePhrase, api.Org{Org: w.Acme}))
+		took("locked, a phrase", w.Marie, p.Phrase, verification.Match)
+		took("too long", w.Luc, strings.Repeat("copper ", 100), verification.NoCode)
+		call := Must(start(sofia, w.Marie))
+		Must(Call(sofia, api.CloseVerification, callIn(call.ID, w.Acme)))
+		began := time.Now()
+		_, err := say(sofia, call, ownCode)
+		if Refused(t, err, errs.Conflict); time.Since(began) != least {
+			t.Errorf("a closed call answers after %v", time.Since(began))
+		}
+	})
 }

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	. "countersign/backend/backendtest"
 	"countersign/backend/server"
@@ -381,5 +382,23 @@ func TestProposalToChange(t *testing.T) {
 	setShared(t, marie, "harbor cobalt meadow 31")
 	if r := Must(Call(marie, api.GetHome, api.Org{Org: w.Acme})).Rotate; r != nil {
 		t.Errorf("changed, and still proposed: %+v", r)
+	}
+}
+
+// A support session sees Home while an ownership waits to be accepted, and nothing of codes or calls.
+func TestHomeInsideSupport(t *testing.T) {
+	w := New(t)
+	marie, sofia := w.As(w.Marie), w.As(w.Sofia)
+	setShared(t, marie, sharedCode)
+	w.Exec(`UPDATE code SET rotate_at = 5, rotate_why = 'Jonas Meier'`)
+	Must(start(sofia, w.Marie))
+	offer := api.OfferOwnershipIn{Org: api.Org{Org: w.Acme}}
+	offer.Body.Contact = w.Jonas.Contact
+	Must(Call(marie, api.OfferOwnership, offer))
+	r := Must(w.As(w.Tom).RequestAccess(w.Acme, time.Hour, ""))
+	inside := Must(w.As(w.Tom).Enter(Must(marie.Approve(r, time.Hour))))
+	home := Must(Call(inside, api.GetHome, api.Org{Org: w.Acme}))
+	if home.Transfer != nil || home.Rotate != nil || len(home.Calls) != 0 || len(home.Changes) != 0 {
+		t.Errorf("support sees %+v", home)
 	}
 }

@@ -27,7 +27,7 @@ func (s *Service) GetHome(tx *Tx, in *api.Org) (api.Home, error) {
 	if err != nil {
 		return out, err
 	}
-	if offer != nil && offer.To == tx.Contact.ID {
+	if offer != nil && tx.Contact != nil && offer.To == tx.Contact.ID { // a support session is nobody's contact
 		out.Transfer = offer
 	}
 	if err := tx.homeCodes(&out); err != nil {
