@@ -42,12 +42,17 @@ func (c *callers) announce(at client.Seat, calls []verification.Verification) {
 
 // verifies is "Ana Ruiz of Northwind is verifying you."
 func verifies(at client.Seat, v *verification.Verification) string {
-	key := "call.verifying"
-	if v.Outcome == verification.Match {
+	m, _ := at.Member()
+	key := ""
+	switch mine, done := v.Contact == m.Contact, v.Outcome == verification.Match; {
+	case mine && done:
+		key = "call.verified_you"
+	case mine:
+		key = "call.verifying_you"
+	case done:
 		key = "call.verified"
-	}
-	if m, _ := at.Member(); v.Contact == m.Contact {
-		key += "_you"
+	default:
+		key = "call.verifying"
 	}
 	return ui.T(key, "agent", v.StaffName, "provider", brand(at), "caller", v.ContactName)
 }

@@ -63,7 +63,7 @@ func changeAsks(c *significant.Change) string {
 
 func (s *changeCards) render(v changeView, c *significant.Change) app.UI {
 	d := s.of(c.ID)
-	facts := ui.T("changes.verified", "agent", c.StaffName, "when", momentInText(c.CreatedAt))
+	facts := ui.T("changes.verified."+string(c.Channel), "agent", c.StaffName, "when", momentInText(c.CreatedAt), "matched", inWords("audit.matched.", string(c.Matched)))
 	if c.Ticket != "" {
 		facts += " · " + ui.T("changes.ticket", "ticket", c.Ticket)
 	}

@@ -72,7 +72,7 @@ func TestChanges_are_decided(t *testing.T) {
 	}
 	h := &Home{At: v.seat(client.PageHome)}
 	v.open(h)
-	v.says("2 waiting", "Marie Dubois asks for a cancellation", "Verified with a code or phrase by Sofia Keller", "ticket 4821", first.Subject, "The old server is empty.", "Approve")
+	v.says("2 waiting", "Marie Dubois asks for a cancellation", "Verified on the phone by Sofia Keller", "with the account-wide code", "ticket 4821", first.Subject, "The old server is empty.", "Approve")
 
 	p := &Changes{At: v.seat(pageChanges)}
 	v.open(p)

@@ -43,7 +43,7 @@ func (s *Service) AskChange(tx *Tx, in *api.AskChangeIn) (significant.Change, er
 		return significant.Change{}, err
 	}
 	c, err := significant.New(significant.Change{ID: newID[id.Change](tx), Org: o.ID, Verification: v.ID, Staff: v.Staff, StaffLogin: tx.SignIn.Login,
-		StaffName: tx.Member.Name, Caller: v.Contact, CallerName: v.ContactName, Kind: in.Body.Kind, Subject: in.Body.Subject, Note: in.Body.Note,
+		StaffName: tx.Member.Name, Caller: v.Contact, CallerName: v.ContactName, Channel: v.Channel, Matched: v.Matched, Kind: in.Body.Kind, Subject: in.Body.Subject, Note: in.Body.Note,
 		Ticket: v.Ticket}, tx.Now())
 	if err != nil {
 		return significant.Change{}, err

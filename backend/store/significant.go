@@ -13,10 +13,15 @@ import (
 const changeColumns = `id, org, verification, staff, staff_login, staff_name, caller, caller_name, kind, subject, note, ticket, state, created_at, lapses_at,
 decided_at, decided_by, decided_by_name, reason`
 
+// shownChange are the columns with how the caller was verified, which stands with the call.
+const shownChange = changeColumns + `,
+(SELECT v.channel FROM verification v WHERE v.id = significant_change.verification), (SELECT v.matched FROM verification v WHERE v.id = significant_change.verification)`
+
 func scanChange(row Scanner) (*significant.Change, error) {
 	var c significant.Change
 	if err := row.Scan(&c.ID, &c.Org, &c.Verification, &c.Staff, &c.StaffLogin, &c.StaffName, &c.Caller, &c.CallerName, &c.Kind, &c.Subject, &c.Note,
-		&c.Ticket, &c.State, &c.CreatedAt, &c.LapsesAt, &c.DecidedAt, &c.DecidedBy, &c.DecidedName, &c.Reason); err != nil {
+		&c.Ticket, &c.State, &c.CreatedAt, &c.LapsesAt, &c.DecidedAt, &c.DecidedBy, &c.DecidedName, &c.Reason,
+		&c.Channel, &c.Matched); err != nil {
 		return nil, err
 	}
 	return &c, nil
@@ -24,7 +29,7 @@ func scanChange(row Scanner) (*significant.Change, error) {
 
 // SignificantChange is one of the organization.
 func (tx *Tx) SignificantChange(ctx context.Context, oid id.Organization, c id.Change) (*significant.Change, error) {
-	return scanChange(tx.QueryRow(ctx, `SELECT `+changeColumns+` FROM significant_change WHERE org = ? AND id = ?`, oid, c))
+	return scanChange(tx.QueryRow(ctx, `SELECT `+shownChange+` FROM significant_change WHERE org = ? AND id = ?`, oid, c))
 }
 
 // AddSignificantChange writes a new one.
@@ -90,7 +95,7 @@ func (tx *Tx) NextChangeEnd(ctx context.Context) (t time.Time, err error) {
 }
 
 func (tx *Tx) changes(ctx context.Context, where string, args ...any) ([]significant.Change, error) {
-	list, err := Collect(tx.Query(ctx, `SELECT `+changeColumns+` FROM significant_change `+where, args...), func(r *Rows) (significant.Change, error) {
+	list, err := Collect(tx.Query(ctx, `SELECT `+shownChange+` FROM significant_change `+where, args...), func(r *Rows) (significant.Change, error) {
 		c, err := scanChange(r)
 		if err != nil {
 			return significant.Change{}, fmt.Errorf("read significant change: %w", err)

@@ -11,6 +11,7 @@ import (
 
 	"countersign/shared/errs"
 	"countersign/shared/id"
+	"countersign/shared/verification"
 )
 
 // State of a change.
@@ -51,17 +52,21 @@ type Change struct {
 	StaffName    string          `json:"staff_name"`
 	Caller       id.Contact      `json:"caller"`
 	CallerName   string          `json:"caller_name"`
-	Kind         Kind            `json:"kind"`
-	Subject      string          `json:"subject"`
-	Note         string          `json:"note,omitempty"`
-	Ticket       string          `json:"ticket,omitempty"`
-	State        State           `json:"state"`
-	CreatedAt    time.Time       `json:"created_at"`
-	LapsesAt     time.Time       `json:"lapses_at"`
-	DecidedAt    time.Time       `json:"decided_at,omitzero"`
-	DecidedBy    id.Contact      `json:"decided_by,omitempty"`
-	DecidedName  string          `json:"decided_by_name,omitempty"`
-	Reason       string          `json:"reason,omitempty"`
+
+	Channel verification.Channel `json:"channel"` // how the caller was verified
+	Matched verification.Matched `json:"matched"`
+
+	Kind        Kind       `json:"kind"`
+	Subject     string     `json:"subject"`
+	Note        string     `json:"note,omitempty"`
+	Ticket      string     `json:"ticket,omitempty"`
+	State       State      `json:"state"`
+	CreatedAt   time.Time  `json:"created_at"`
+	LapsesAt    time.Time  `json:"lapses_at"`
+	DecidedAt   time.Time  `json:"decided_at,omitzero"`
+	DecidedBy   id.Contact `json:"decided_by,omitempty"`
+	DecidedName string     `json:"decided_by_name,omitempty"`
+	Reason      string     `json:"reason,omitempty"`
 }
 
 // Decider is whoever decides a change.
@@ -92,7 +97,7 @@ func New(c Change, now time.Time) (*Change, error) {
 // Fingerprint is of what a decider sees of the change; a decision names it, so that none is made about something else.
 func (c *Change) Fingerprint() string {
 	h := fnv.New64a()
-	for _, part := range []string{string(c.ID), string(c.Staff), string(c.Caller), string(c.Kind), c.Subject, c.Note, c.Ticket} {
+	for _, part := range []string{string(c.ID), string(c.Staff), string(c.Caller), string(c.Channel), string(c.Matched), string(c.Kind), c.Subject, c.Note, c.Ticket} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
