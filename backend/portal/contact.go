@@ -27,7 +27,7 @@ func (s *Service) ListStaffContacts(tx *Tx, in *api.StaffContactsIn) (api.Contac
 }
 
 func (tx *Tx) contactPage(oid id.Organization, f api.ContactFilter) (api.Contacts, error) {
-	q := store.ContactQuery{Text: f.Query, Type: f.Type, State: f.State, After: id.Contact(f.After), Limit: f.Limit}
+	q := store.ContactQuery{Text: f.Query, Type: f.Type, State: f.State, After: id.Contact(f.After), Limit: f.Limit + 1} // one more tells whether there is more
 	switch {
 	case f.Type != "" && !knownType(f.Type):
 		return api.Contacts{}, errs.BadField("query.type", "error.invalid")
@@ -47,13 +47,14 @@ func (tx *Tx) contactPage(oid id.Organization, f api.ContactFilter) (api.Contact
 		return api.Contacts{}, err
 	}
 	out := api.Contacts{Contacts: make([]api.ContactRow, 0, len(rows)), Total: total}
+	if len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		out.Next = string(rows[f.Limit-1].ID)
+	}
 	for i := range rows {
 		r := &rows[i]
 		out.Contacts = append(out.Contacts, api.ContactRow{ID: r.ID, Name: r.Name, Company: r.Company, Kind: r.Kind, Email: r.Email,
 			Phone: r.Phone, Type: r.Type, State: r.State, Active: r.Active, Owner: r.Owner, PhoneChatAuthority: r.PhoneChatAuthority, HasCode: r.HasCode})
-	}
-	if len(rows) == f.Limit {
-		out.Next = string(rows[len(rows)-1].ID)
 	}
 	return out, nil
 }

@@ -17,6 +17,7 @@ import (
 	"countersign/shared/id"
 	"countersign/shared/live"
 	"countersign/shared/perm"
+	"countersign/shared/verification"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
@@ -313,8 +314,22 @@ func TestDeletingAContact(t *testing.T) {
 	_, err = backendtest.Call(anna, api.DeleteContact, owner)
 	says(t, err, errs.Forbidden, "contact.error.delete_owner")
 
+	d.update(d.Paul.Contact, func(b *api.ContactBody) { b.Code = &api.CodeBody{Code: "violet engine 5813"} })
+	var calls []api.AgentCall
+	for _, c := range []id.Contact{d.Jonas.Contact, d.Paul.Contact} {
+		call := api.StartVerificationIn{Org: api.Org{Org: d.Acme}}
+		call.Body.Contact, call.Body.Channel, call.Body.Locale = c, verification.Phone, "en"
+		calls = append(calls, backendtest.Must(backendtest.Call(d.As(d.Sofia), api.StartVerification, call)))
+	}
 	if _, err := backendtest.Call(anna, api.DeleteContact, in); err != nil {
 		t.Fatal(err)
+	}
+	d.update(d.Paul.Contact, func(b *api.ContactBody) { b.Active = false })
+	for _, c := range calls {
+		check := api.CheckCallerIn{VerificationIn: api.VerificationIn{Org: api.Org{Org: d.Acme}, Verification: c.ID}}
+		check.Body.Heard = "copper lamp 4277"
+		_, err := backendtest.Call(d.As(d.Sofia), api.CheckCaller, check)
+		backendtest.Refused(t, err, errs.Conflict)
 	}
 	_, err = backendtest.Call(d.marie, api.GetContact, at(d.Acme, d.Jonas.Contact))
 	backendtest.Refused(t, err, errs.NotFound)
