@@ -53,7 +53,7 @@ type Change struct {
 	Caller       id.Contact      `json:"caller"`
 	CallerName   string          `json:"caller_name"`
 
-	Channel verification.Channel `json:"channel"` // how the caller was verified
+	Channel verification.Channel `json:"channel"` // how the caller was verified; it stands with the call, and never changes
 	Matched verification.Matched `json:"matched"`
 
 	Kind        Kind       `json:"kind"`
@@ -97,7 +97,7 @@ func New(c Change, now time.Time) (*Change, error) {
 // Fingerprint is of what a decider sees of the change; a decision names it, so that none is made about something else.
 func (c *Change) Fingerprint() string {
 	h := fnv.New64a()
-	for _, part := range []string{string(c.ID), string(c.Staff), string(c.Caller), string(c.Channel), string(c.Matched), string(c.Kind), c.Subject, c.Note, c.Ticket} {
+	for _, part := range []string{string(c.ID), string(c.Staff), string(c.Caller), string(c.Kind), c.Subject, c.Note, c.Ticket} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
