@@ -17,11 +17,14 @@ import (
 
 // renderAccess is the tab Access rights: the way in and the roles (K04, K05).
 func (d *contactDialog) renderAccess() []app.UI {
-	c := &d.draft
+	c, fixed := &d.draft, d.accessFixed()
+	if d.readOnly() {
+		fixed = ui.T("contact.access_hint") // the reason stands above
+	}
 	return []app.UI{
 		ui.Stack(
 			&ui.Checkbox{ID: "contact-access", Label: ui.T("contact.access"), Hint: ui.T("contact.access_hint"), Checked: c.Access, Error: d.errors["access"],
-				Disabled: d.accessFixed(), OnChange: func(ctx app.Context, on bool) {
+				Disabled: fixed, OnChange: func(ctx app.Context, on bool) {
 					c.Access = on
 					d.changed(ctx)
 				}},
@@ -136,7 +139,11 @@ func (d *contactDialog) renderInvitation() app.UI {
 				OnClick: func(app.Context, app.Event) { d.invitation("cancel") }})
 		}
 	}
-	return app.Div().ID("contact-invitation").Body(banner)
+	said := app.UI(nil)
+	if d.said != "" {
+		said = &ui.Banner{Tone: ui.OK, Text: d.said}
+	}
+	return app.Div().ID("contact-invitation").Class("stack").Body(banner, slot(said))
 }
 
 // invitation sends the stored contact's invitation again, or makes it useless: at once, whatever else is typed.
@@ -144,7 +151,7 @@ func (d *contactDialog) invitation(act string) {
 	if d.act != "" {
 		return
 	}
-	d.act = act
+	d.act, d.said = act, ""
 	ep, which, page := api.ResendInvitation, d.card.ID, d.page
 	text := ui.T("contact.resent", "email", d.card.Email)
 	if act == "cancel" {
@@ -158,9 +165,10 @@ func (d *contactDialog) invitation(act string) {
 			toastFailure(err)
 			return
 		}
-		ui.ShowToast(ui.Toast{Text: text})
+		ui.Announce(text)
 		if d.open && d.card.ID == which {
 			d.take(ctx, card)
+			d.said = text
 			ui.FocusLater(ctx, "invitation-resend")
 		}
 		page.load(ctx, true)
@@ -221,12 +229,9 @@ func (d *contactDialog) setRole(ctx app.Context, r perm.Role, on bool) {
 // renderRoles are ticks that add up, each with what it permits, and with the reason where the person may not tick it.
 func (d *contactDialog) renderRoles() app.UI {
 	why := d.permissionsFixed()
-	if why == "" {
-		why = d.fixed()
-	}
 	ticks := []app.UI{app.Legend().Class("label").Text(ui.T("contact.roles"))}
 	note := ui.T("contact.roles_hint")
-	if why != "" {
+	if why != "" && !d.readOnly() {
 		note = why
 	}
 	ticks = append(ticks, ui.Hint(note))

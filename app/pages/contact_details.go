@@ -143,8 +143,17 @@ func (d *contactDialog) warnMoved() app.UI {
 	if !d.moved() || !d.draft.Access || !d.draft.Active || d.draft.Email == "" {
 		return nil
 	}
-	return app.Div().ID("contact-moved").Body(&ui.Banner{Tone: ui.Warn,
-		Text: ui.T("contact.moved", "name", d.card.Name, "old", d.card.Email, "new", d.draft.Email)})
+	text := ui.T("contact.moved_invited", "old", d.card.Email)
+	if d.card.State == contact.CanEnter {
+		text = ui.T("contact.moved", "name", d.card.Name, "old", d.card.Email)
+	}
+	if d.card.Code.Set {
+		text += " " + ui.T("contact.moved_code")
+	}
+	if !d.byPassword() {
+		text += " " + ui.T("contact.moved_invitation", "new", d.draft.Email)
+	}
+	return app.Div().ID("contact-moved").Body(&ui.Banner{Tone: ui.Warn, Text: text})
 }
 
 func (d *contactDialog) activeFixed() string {

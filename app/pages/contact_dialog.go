@@ -44,6 +44,7 @@ type contactDialog struct {
 
 	busy    bool
 	act     string // one that takes effect at once: "resend", "cancel"
+	said    string // what the last of them came to
 	errors  map[string]string
 	problem string
 }
@@ -206,7 +207,7 @@ func (d *contactDialog) renderTabs() app.UI {
 		tabs = append(tabs, ui.Tab{ID: t, Label: ui.T("contact.tab." + t)})
 	}
 	return &ui.Tabs{ID: "contact-tabs", Label: ui.T("contact.tabs"), Tabs: tabs, Selected: d.tab, OnSelect: func(ctx app.Context, t string) {
-		d.tab = t
+		d.tab, d.said = t, ""
 		ctx.Defer(func(app.Context) { ui.SetProperty("contact-dialog-body", "scrollTop", 0) })
 	}}
 }

@@ -120,6 +120,9 @@ func (d *contactDialog) renderAuthority() app.UI {
 		d.draft.PhoneChatAuthority = on
 		d.changed(ctx)
 	}
+	if d.readOnly() {
+		why = ui.T("contact.authority_hint") // the reason stands above
+	}
 	proposal := app.UI(nil)
 	if d.code.value != "" && !d.draft.PhoneChatAuthority && !d.draft.Owner && why == "" {
 		proposal = &ui.Banner{Tone: ui.Info, Text: ui.T("contact.authority_proposed", "name", d.firstName()), Actions: []app.UI{

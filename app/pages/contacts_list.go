@@ -73,7 +73,7 @@ func (c *Contacts) line(r *api.ContactRow) ui.Line {
 		active = ui.TagIcon(ui.Neutral, ui.IconBan, ui.T("orgdetail.deactivated"))
 	}
 	word, icon, long := ui.T("contacts.edit"), ui.IconPencil, ui.T("contacts.edit_name", "name", r.Name)
-	if !c.At.Can(perm.ContactsUpdate) {
+	if m, _ := c.At.Member(); !c.At.Can(perm.ContactsUpdate) || c.At.Eyes != "" || r.Owner && m.Contact != r.ID {
 		word, icon, long = ui.T("contacts.view"), ui.IconEye, ui.T("contacts.view_name", "name", r.Name)
 	}
 	open := func(app.Context, app.Event) { c.edit(r.ID) }
