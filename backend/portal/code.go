@@ -125,7 +125,7 @@ func (tx *Tx) voidCode(code *store.Code) error {
 }
 
 // dropHolder ends what a contact could prove themselves with: their own code, an open phrase, open verifications. Why
-// is for the record.
+// is for the record. Of a contact whose row is gone nothing is kept.
 func (tx *Tx) dropHolder(c *contact.Contact, why string) error {
 	o, err := tx.Organization(tx, c.Org)
 	if err != nil {
@@ -157,7 +157,13 @@ func (tx *Tx) dropHolder(c *contact.Contact, why string) error {
 			return err
 		}
 	}
-	return nil
+	if _, err := tx.ContactByID(tx, c.Org, c.ID); !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	if err := tx.RemoveCode(tx, c.Org, c.ID); err != nil {
+		return err
+	}
+	return tx.DropPastCodes(tx, c.Org, c.ID)
 }
 
 // proposeRotation notes that the account-wide code should be changed, because who could see it may not any more.

@@ -501,3 +501,52 @@ func TestAnswersTakeTheSameTime(t *testing.T) {
 		}
 	})
 }
+
+// What a backup brings back of calls and phrases is dead; codes that stood match.
+func TestRestoredCallsAreOver(t *testing.T) {
+	w := New(t, WithLimits(unlimited))
+	setShared(t, w.As(w.Marie), sharedCode)
+	call := Must(verify(w.As(w.Sofia), w.Marie, sharedCode))
+	p := Must(Call(w.As(w.Marie), api.MakePhrase, api.Org{Org: w.Acme}))
+	if _, err := w.Service.Restored(t.Context(), "test"); err != nil {
+		t.Fatal(err)
+	}
+	Refused(t, minor(w.As(w.Sofia), call), errs.Forbidden)
+	if got := Must(verify(w.As(w.Tom), w.Marie, p.Phrase)); got.Outcome != verification.NoMatch {
+		t.Errorf("a phrase of the backup gives %s", got.Outcome)
+	}
+	if got := Must(verify(w.As(w.Tom), w.Marie, sharedCode)); got.Outcome != verification.Match {
+		t.Errorf("a code of the backup gives %s", got.Outcome)
+	}
+}
+
+// K10, K09: whoever is deactivated or deleted can be verified by nothing they had, and the account-wide code that they
+// could see should be changed.
+func TestDroppedHolder(t *testing.T) {
+	w := New(t, WithLimits(unlimited))
+	marie, jonas := w.As(w.Marie), w.As(w.Jonas)
+	setShared(t, marie, sharedCode)
+	Must(setOwn(jonas, ownCode))
+	Must(Call(jonas, api.MakePhrase, api.Org{Org: w.Acme}))
+	w.Exec(`UPDATE contact SET phone_chat_authority = TRUE WHERE id = ?`, w.Jonas.Contact)
+	call := Must(verify(w.As(w.Sofia), w.Jonas, ownCode))
+	in := api.DeleteContactIn{ContactIn: api.ContactIn{Org: api.Org{Org: w.Acme}, Contact: w.Jonas.Contact}}
+	in.Body.Reason = "Left the company"
+	Must(Call(w.As(w.Anna), api.DeleteContact, in))
+	Refused(t, minor(w.As(w.Sofia), call), errs.Forbidden)
+	for _, table := range []string{"code", "code_history"} {
+		if n := count(t, w, `SELECT COUNT(*) FROM `+table+` WHERE contact = ?`, w.Jonas.Contact); n != 0 {
+			t.Errorf("%d rows of the deleted contact are left in %s", n, table)
+		}
+	}
+	if n := count(t, w, `SELECT COUNT(*) FROM phrase WHERE ended_at = 0`); n != 0 {
+		t.Error("the phrase of the deleted contact is open")
+	}
+	if r := Must(Call(marie, api.GetHome, api.Org{Org: w.Acme})).Rotate; r == nil || r.RotateWhy != "Jonas Meier" {
+		t.Errorf("Home proposes %+v", r)
+	}
+	if c := Must(Call(w.As(w.Sofia), api.ListCalls, api.None{})).Calls; len(c) != 0 {
+		t.Errorf("the agent still has %+v", c)
+	}
+	w.Verify()
+}

@@ -10,8 +10,8 @@ import (
 )
 
 // Restored makes a database safe to serve that a backup was put in place of. What was revoked, used or sent since the
-// backup was taken is open again in it, so all of that dies: sign-ins, support sessions, requests and grants, mailed
-// links, and mails that waited. People sign in anew; the record says why.
+// backup was taken is open again in it, so all of that dies: sign-ins, support sessions, requests and grants, calls and
+// their receipts, one-time phrases, mailed links, and mails that waited. People sign in anew; the record says why.
 func (s *Service) Restored(ctx context.Context, backup string) (store.Voided, error) {
 	var out store.Voided
 	err := s.system(ctx, func(tx *Tx) error {
