@@ -187,7 +187,40 @@ func TestUnknownKeysAreRefused(t *testing.T) {
 			t.Errorf("%s: %d %s", key, answer.Status, answer.Body)
 		}
 	}
+	profile := d.profile()
+	custom := api.DefineFieldIn{}
+	custom.Body.Kind = "text"
+	offer := api.OfferOwnershipIn{Org: api.Org{Org: d.Acme}}
+	offer.Body.Contact = d.Jonas.Contact
+	for name, c := range map[string]struct {
+		who  *backendtest.Actor
+		call api.Call
+		body string
+		keys []string
+	}{
+		"create": {d.marie, backendtest.Must(api.CreateContact.Encode(api.CreateContactIn{Org: api.Org{Org: d.Acme}})), `{"kind":"individual","name":"New","locale":"en","active":true,%s}`,
+			[]string{`"owner":true`, `"id":"x"`, `"login":"x"`, `"version":7`, `"has_code":true`, `"password_by":"x"`}},
+		"profile": {d.marie, backendtest.Must(api.UpdateProfile.Encode(api.UpdateProfileIn{Org: api.Org{Org: d.Acme}})), fmt.Sprintf(`{"version":%d,%%s}`, profile.Version),
+			[]string{`"name":"X"`, `"reference":"1"`, `"managed_by":"service_provider"`, `"state":"closed"`, `"owner":"x"`, `"region":"CH"`, `"misses_seen_at":9`}},
+		"offer": {d.marie, backendtest.Must(api.OfferOwnership.Encode(offer)), `{"contact":"` + string(d.Jonas.Contact) + `",%s}`,
+			[]string{`"state":"accepted"`, `"from":"x"`, `"to":"x"`, `"lapses_at":"2030-01-01T00:00:00Z"`}},
+		"field": {d.As(d.Ada), backendtest.Must(api.DefineField.Encode(custom)), `{"kind":"text","label_en":"A","label_fr":"A","on_contact":true,"active":true,%s}`,
+			[]string{`"key":"phone_chat_code"`, `"id":"x"`, `"place":0`}},
+	} {
+		for _, key := range c.keys {
+			c.call.Body = []byte(fmt.Sprintf(c.body, key))
+			answer, err := c.who.Do(t.Context(), c.call)
+			if err != nil || answer.Status != 422 {
+				t.Errorf("%s with %s: %d %s", name, key, answer.Status, answer.Body)
+			}
+		}
+	}
 	if diff := cmp.Diff(d.card(d.Paul.Contact), before); diff != "" {
+		t.Errorf("changed: %s", diff)
+	}
+	now := d.profile()
+	now.Now = profile.Now
+	if diff := cmp.Diff(now, profile); diff != "" || d.list(api.ContactFilter{}).Total != 4 {
 		t.Errorf("changed: %s", diff)
 	}
 }

@@ -160,6 +160,38 @@ func TestInvitationEndsWithTheInvitersRight(t *testing.T) {
 	})
 }
 
+// K10: an invitation dies with access and is sent anew with it; who has come in already needs none.
+func TestAccessGivenAgain(t *testing.T) {
+	d := newDesk(t)
+	ivo := backendtest.Must(d.create(d.marie, func(b *api.ContactBody) { b.Name, b.Email, b.Access = "Ivo", "ivo@example.test", true }))
+	for name, off := range map[string]func(b *api.ContactBody, on bool){
+		"active": func(b *api.ContactBody, on bool) { b.Active = on },
+		"access": func(b *api.ContactBody, on bool) { b.Access = on },
+	} {
+		link, _ := mailed(t, d.World, "invitation", ivo.Email)
+		if c := d.update(ivo.ID, func(b *api.ContactBody) { off(b, false) }); c.State != contact.NoAccess || c.Invitation.Open {
+			t.Errorf("%s off: %+v", name, c)
+		}
+		if _, err := d.Service.Invitation(t.Context(), link); code(err) != errs.NotFound {
+			t.Errorf("%s off, the link: %v", name, err)
+		}
+		c := d.update(ivo.ID, func(b *api.ContactBody) { off(b, true) })
+		again, _ := mailed(t, d.World, "invitation", ivo.Email)
+		if c.State != contact.Invited || again == link {
+			t.Errorf("%s on again: %+v", name, c)
+		}
+
+		d.update(d.Paul.Contact, func(b *api.ContactBody) { off(b, false) })
+		if c := d.update(d.Paul.Contact, func(b *api.ContactBody) { off(b, true) }); c.State != contact.CanEnter || c.Invitation != nil {
+			t.Errorf("%s on again for who has a login: %+v", name, c)
+		}
+	}
+	if got := d.Mails("access_given"); !cmp.Equal(got, []string{d.Paul.Email, d.Paul.Email}) {
+		t.Errorf("told %v", got)
+	}
+	d.Verify()
+}
+
 // K04: with a password the person is in at once; the mail says that access was given, never with what.
 func TestAccessByPassword(t *testing.T) {
 	d := newDesk(t)

@@ -135,7 +135,7 @@ func TestOwnCodeOfAContact(t *testing.T) {
 	}
 	// In one save with a new contact, which exists only then.
 	made, err := d.create(d.marie, func(b *api.ContactBody) { b.Name, b.Code = "Caller", &api.CodeBody{Code: "violet engine 5813"} })
-	if err != nil || !made.Code.Set || !d.hasCode(made.ID) {
+	if err != nil || !made.Code.Set || !d.hasCode(made.ID) || d.profile().Code.Set {
 		t.Errorf("%+v, %v", made.Code, err)
 	}
 	gone := d.update(made.ID, func(b *api.ContactBody) { b.Code = &api.CodeBody{Remove: true} })
