@@ -93,7 +93,15 @@ func (s *Service) prepareCode(ctx context.Context, w codeWish) (*preparedCode, e
 }
 
 func (s *Service) codeOptions(w codeWish) code.Options {
-	return code.Options{NFKC: spoken.NFKC, Today: s.DB.Clock().Now(), You: string(w.setter), Holder: string(w.contact)}
+	return code.Options{NFKC: spoken.NFKC, Today: s.DB.Clock().Now(), You: string(w.setter), Holder: w.holder()}
+}
+
+// holder is how the rules know the holder; one who is not written yet has no id.
+func (w *codeWish) holder() string {
+	if w.contact == account && w.subject != nil {
+		return "new"
+	}
+	return string(w.contact)
 }
 
 // reused tells whether one of the holder's last codes comes back.
@@ -171,11 +179,9 @@ func (s *Service) about(rows []store.OnFile, w codeWish) code.About {
 		about.Subjects = append(about.Subjects, subjectOf(r))
 	}
 	if c := w.subject; c != nil {
-		holder := subjectOf(store.OnFile{ID: w.contact, Name: c.Name, Company: c.Company, Email: c.Email, Phone: c.Phone, Postcode: c.Address.Postcode,
+		holder := subjectOf(store.OnFile{Name: c.Name, Company: c.Company, Email: c.Email, Phone: c.Phone, Postcode: c.Address.Postcode,
 			Street: c.Address.Street})
-		if holder.ID == "" {
-			holder.ID = "new"
-		}
+		holder.ID = w.holder()
 		about.Subjects = append(about.Subjects, holder)
 	}
 	return about

@@ -8,7 +8,9 @@ import (
 	. "countersign/backend/backendtest"
 	"countersign/backend/server"
 	"countersign/shared/api"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
+	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/perm"
 	"countersign/shared/significant"
@@ -400,5 +402,30 @@ func TestHomeInsideSupport(t *testing.T) {
 	home := Must(Call(inside, api.GetHome, api.Org{Org: w.Acme}))
 	if home.Transfer != nil || home.Rotate != nil || len(home.Calls) != 0 || len(home.Changes) != 0 {
 		t.Errorf("support sees %+v", home)
+	}
+}
+
+// C04, C07: a code given with a new contact, or with a changed name, is held against what will be on file.
+func TestCodeOfContactIsHeldAgainstWhatWillBeOnFile(t *testing.T) {
+	w := New(t, WithLimits(unlimited))
+	marie := w.As(w.Marie)
+	in := api.CreateContactIn{Org: api.Org{Org: w.Acme}}
+	in.Body = api.ContactBody{Kind: contact.Individual, Name: "Odile Karsenty", Email: "odile@example.test", Locale: "en", Active: true,
+		Code: &api.CodeBody{Code: "karsenty lamp 42x"}}
+	_, err := Call(marie, api.CreateContact, in)
+	p := Refused(t, err, errs.Invalid)
+	if len(p.Errors) != 1 || p.Errors[0].Location != "code.code" || p.Errors[0].Message != i18n.EN.T("code.fault.name_theirs") {
+		t.Fatalf("told %+v", p.Errors)
+	}
+	in.Body.Code.Code = ownCode
+	card := Must(Call(marie, api.CreateContact, in))
+	if !card.Code.Set || card.Code.SetBy != "Marie Dubois" {
+		t.Fatalf("the new contact's code: %+v", card.Code)
+	}
+	if got := Must(verify(w.As(w.Sofia), &Persona{Org: w.Acme, Contact: card.ID}, ownCode)); got.Matched != verification.OwnCode {
+		t.Errorf("it gives %s", got.Outcome)
+	}
+	if to := w.Mails("code_changed"); len(to) != 2 { // the holder and the owner
+		t.Errorf("told to %v", to)
 	}
 }

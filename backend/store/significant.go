@@ -85,7 +85,7 @@ func (tx *Tx) ChangesOfAgent(ctx context.Context, s id.Staff, after time.Time) (
 
 // DueChanges are those of all organizations that waited too long.
 func (tx *Tx) DueChanges(ctx context.Context, now time.Time) ([]significant.Change, error) {
-	return tx.changes(ctx, `WHERE state = 'pending' AND lapses_at <= ? ORDER BY id LIMIT 500`, now)
+	return tx.changes(ctx, `WHERE state = 'pending' AND lapses_at <= ? ORDER BY lapses_at LIMIT 500`, now)
 }
 
 // NextChangeEnd is when the next change that waits lapses; zero when none waits.

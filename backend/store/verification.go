@@ -65,7 +65,7 @@ func (tx *Tx) AgentVerifications(ctx context.Context, s id.Staff, now time.Time)
 
 // DueVerifications are those of all organizations whose time is over and that nobody closed, some at a time.
 func (tx *Tx) DueVerifications(ctx context.Context, now time.Time) ([]verification.Verification, error) {
-	return tx.verifications(ctx, `WHERE closed_at = 0 AND expires_at <= ? AND receipt_until <= ? ORDER BY id LIMIT 500`, now, now)
+	return tx.verifications(ctx, `WHERE closed_at = 0 AND expires_at <= ? AND receipt_until <= ? ORDER BY expires_at LIMIT 500`, now, now)
 }
 
 // NextVerificationEnd is when the next open one is over; zero when none is open.

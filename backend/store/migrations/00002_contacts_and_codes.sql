@@ -175,7 +175,7 @@ CREATE TABLE verification (
 );
 CREATE INDEX verification_open ON verification (org, expires_at) WHERE closed_at = 0;
 CREATE INDEX verification_due ON verification (expires_at) WHERE closed_at = 0;
-CREATE INDEX verification_staff ON verification (staff, started_at);
+CREATE INDEX verification_staff ON verification (staff, started_at) WHERE closed_at = 0;
 
 -- Significant changes and cancellations that a verified caller asked for: the portal decides them.
 CREATE TABLE significant_change (
