@@ -167,18 +167,15 @@ func (d *contactDialog) render(page *Contacts) app.UI {
 	}
 	d.page = page
 	readOnly, n := d.readOnly(), d.unsaved()
-	w.Title, w.Dirty = ui.T("contact.edit"), n > 0
+	w.Title, w.Dirty = ui.T("contact.edit_name", "name", d.name()), n > 0
 	switch {
 	case d.isNew:
 		w.Title = ui.T("contact.new")
 	case readOnly:
-		w.Title, w.Cancel = ui.T("contact.view"), ui.T("ui.close")
+		w.Title, w.Cancel = ui.T("contact.view_name", "name", d.name()), ui.T("ui.close")
 	}
-	if !d.isNew {
-		w.Lead = d.name()
-		if d.card.Type != "" {
-			w.Lead += " · " + typeName(d.card.Type)
-		}
+	if d.card.Type != "" {
+		w.Lead = typeName(d.card.Type)
 	}
 	if n > 0 {
 		w.Status = ui.T("contact.unsaved", "n", n)
@@ -218,7 +215,7 @@ func (d *contactDialog) renderBody() []app.UI {
 		fixed = &ui.Banner{Tone: ui.Info, Icon: ui.IconLock, Text: why}
 	}
 	return []app.UI{
-		slot(d.renderTheirs()),
+		d.renderTheirs(),
 		slot(formError(d.problem)),
 		slot(fixed),
 		ui.TabPanel("contact-tabs", d.tab, ui.Stack(d.renderTab()...)),

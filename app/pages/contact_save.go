@@ -207,14 +207,14 @@ func (d *contactDialog) keep(card api.Card) {
 
 func (d *contactDialog) renderTheirs() app.UI {
 	if d.theirs == nil {
-		return nil
+		return slot(nil)
 	}
 	card := *d.theirs
 	text := ui.T("contact.error.changed")
 	if card.ChangedBy != "" {
 		text = ui.T("profile.theirs", "name", card.ChangedBy, "when", momentInText(card.ChangedAt))
 	}
-	return &ui.Banner{Tone: ui.Warn, Text: text, Alert: true, Actions: []app.UI{
+	return app.Div().Class("dialog-notice").Body(&ui.Banner{Tone: ui.Warn, Text: text, Alert: true, Actions: []app.UI{
 		&ui.Button{ID: "see-theirs", Label: ui.T("profile.see_theirs"), Small: true, OnClick: func(ctx app.Context, _ app.Event) {
 			d.see(card)
 			ui.FocusLater(ctx, "contact-tabs-"+d.tab)
@@ -223,5 +223,5 @@ func (d *contactDialog) renderTheirs() app.UI {
 			d.keep(card)
 			ui.FocusLater(ctx, "contact-save")
 		}},
-	}}
+	}})
 }
