@@ -43,22 +43,27 @@ func agents(w *World, n int) (all []*Actor) {
 	return all
 }
 
-// TH2, C11: 200 guesses at once in many spellings, by many agents, with a restart in the middle: exactly five are
+// TH2, C11: 200 guesses in many spellings, by many agents, fifty at once, with a restart in the middle: exactly five are
 // compared.
 func TestGuessingIsLimited(t *testing.T) {
 	w := New(t, WithLimits(unlimited))
 	setShared(t, w.As(w.Marie), sharedCode)
 	Must(setOwn(w.As(w.Marie), ownCode))
 	spellings := []string{"timber saddle falcon %d", "TIMBER-SADDLE-FALCON-%d", "t i m b e r saddle falcon %d", "tango india mike bravo %d", "\u200btimber\u00a0saddle falcon %d"}
-	guess := func(agents []*Actor, rounds int) {
+	all := agents(w, 20)
+	const each = 5
+	guess := func(agents []*Actor) {
+		calls := make([]api.AgentCall, len(agents))
+		for i, a := range agents {
+			calls[i] = Must(start(a, w.Marie))
+		}
 		var wg sync.WaitGroup
-		for n, a := range agents {
-			call := Must(start(a, w.Marie))
-			for r := range rounds {
+		for i, a := range agents {
+			for r := range each {
 				wg.Go(func() {
 					for { // a server that has too much to do turns callers away, and counts nothing
-						_, err := say(a, call, fmt.Sprintf(spellings[(n+r)%len(spellings)], 10+n*rounds+r))
-						if x, ok := err.(*api.Refusal); !ok || x.Code != string(errs.Unavailable) {
+						_, err := say(a, calls[i], fmt.Sprintf(spellings[r], 10+i*each+r))
+						if !errsIs(err, errs.Unavailable) {
 							return
 						}
 					}
@@ -67,10 +72,11 @@ func TestGuessingIsLimited(t *testing.T) {
 		}
 		wg.Wait()
 	}
-	all := agents(w, 20)
-	guess(all[:10], 10)
+	guess(all[:10])
+	guess(all[10:])
 	w.Restart(nil)
-	guess(all[10:], 10)
+	guess(all[:10])
+	guess(all[10:])
 	if n := count(t, w, `SELECT COUNT(*) FROM code_attempt WHERE contact = ? AND outcome IN ('counted', 'no_match', 'match')`, w.Marie.Contact); n != 5 {
 		t.Errorf("%d guesses were compared, want 5", n)
 	}
