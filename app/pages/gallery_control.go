@@ -89,6 +89,8 @@ func (g *Gallery) fields() app.UI {
 				Confirmation: both("Available", "Disponible")},
 			&ui.Field{ID: "f-password", Label: both("Password", "Mot de passe"), Kind: ui.Password, Value: g.password, Autocomplete: "new-password",
 				OnInput: func(_ app.Context, v string) { g.password = v }},
+			&ui.Field{ID: "f-secret", Label: both("Phone/Chat Code", "Code téléphone/chat"), Kind: ui.Secret, Mono: true, Hint: both("No browser keeps it.", "Aucun navigateur ne le garde.")},
+			&ui.Field{ID: "f-date", Label: both("Contract until", "Contrat jusqu’au"), Kind: ui.Date, Value: "2026-11-22"},
 			&ui.Field{ID: "f-code", Label: both("6-digit code", "Code à 6 chiffres"), Kind: ui.Number, MaxLength: 6, Mono: true, Narrow: true, Autocomplete: "one-time-code"},
 			&ui.Field{ID: "f-tel", Label: both("Phone number", "Numéro de téléphone"), Kind: ui.Tel, Value: "+33 1 84 88 20 10",
 				Disabled: both("The number is being removed.", "Le numéro est en cours de suppression.")},
