@@ -76,7 +76,7 @@ func (f *Field) sync(ctx app.Context) {
 // Render implements app.Composer.
 func (f *Field) Render() app.UI {
 	control := f.renderControl()
-	if f.Kind == Password || f.Kind == Secret {
+	if (f.Kind == Password || f.Kind == Secret) && f.Disabled == "" {
 		control = app.Div().Class("with-button").Body(control, f.renderShow())
 	}
 	if f.Kind == Search {
