@@ -30,6 +30,7 @@ type Gallery struct {
 	picked        map[string]bool
 	sort          ui.SortOrder
 	showSkeletons bool
+	contact       galleryContact
 }
 
 // OnInit fills in what the gallery starts from.
@@ -42,6 +43,7 @@ func (g *Gallery) OnInit() {
 	g.picked = map[string]bool{"n2": true}
 	g.sort = ui.Ascending
 	g.showSkeletons = true
+	g.contact = newGalleryContact()
 }
 
 // OnNav reads the address.
@@ -86,7 +88,7 @@ func (g *Gallery) Render() app.UI {
 				}},
 			g.buttons(), g.signs(), g.fields(), g.choices(),
 			g.tabs(), g.menus(), g.banners(), g.states(),
-			g.tables(), g.remote(), g.overlays(),
+			g.tables(), g.permissions(), g.remote(), g.overlays(),
 			g.formDialog(), g.tabsDialog(), g.confirmDialog(), g.longDialog(), g.supportDialog(),
 		},
 	}

@@ -16,6 +16,7 @@ type permissionMatrix struct {
 	Contact  *contact.Contact
 	State    *permissionsTab
 	Fixed    string // why nothing can be changed: the cells then only tell
+	Prefix   string // of the ids, where two stand on a page
 	OnChange func(ctx app.Context, r perm.Right, c perm.Cell)
 }
 
@@ -51,7 +52,7 @@ func (m *permissionMatrix) render() app.UI {
 
 func (m *permissionMatrix) renderGroup(lines []perm.Line) app.UI {
 	group := lines[0].Group
-	id, open := "perm-group-"+group, m.State.open[group]
+	id, open := m.Prefix+"perm-group-"+group, m.State.open[group]
 	allowed, all := 0, 0
 	for i := range lines {
 		for _, r := range lines[i].Rights().List() {
@@ -130,7 +131,7 @@ func (m *permissionMatrix) renderCell(r perm.Right, label, column string) app.UI
 		parts = append(parts, app.Span().Class("perm-column").Aria("hidden", "true").Text(column))
 	}
 	if m.Fixed == "" {
-		parts = append(parts, &ui.Select{ID: permissionID(r), Label: label, HideLabel: true, Value: string(m.Contact.Overrides[r]),
+		parts = append(parts, &ui.Select{ID: m.Prefix + permissionID(r), Label: label, HideLabel: true, Value: string(m.Contact.Overrides[r]),
 			Options: []ui.Option{
 				{Value: string(perm.Inherit), Label: ui.T("perm.cell.inherit")},
 				{Value: string(perm.Allow), Label: ui.T("perm.cell.allow")},
@@ -147,7 +148,7 @@ func (m *permissionMatrix) renderCell(r perm.Right, label, column string) app.UI
 	case why.Origin == perm.NotGranted:
 		icon, class = ui.IconMinus, "none"
 	}
-	parts = append(parts, app.Span().ID(permissionID(r)+"-result").Class("perm-result", class).Body(ui.Icon(icon), app.Span().Text(originText(why))))
+	parts = append(parts, app.Span().ID(m.Prefix+permissionID(r)+"-result").Class("perm-result", class).Body(ui.Icon(icon), app.Span().Text(originText(why))))
 	if note := m.State.notes[r]; note != "" {
 		parts = append(parts, app.Span().Class("note").Role("status").Text(note))
 	}
