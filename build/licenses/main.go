@@ -23,6 +23,12 @@ func main() {
 	}
 }
 
+// carried are notices of what a module carries under a license that its own texts don't give.
+var carried = map[string]string{
+	"github.com/sethvargo/go-diceware": "Of it, a selection of words is used: EFF Large Wordlist for Passphrases, by Joseph Bonneau / Electronic Frontier\n" +
+		"Foundation, https://www.eff.org/dice, under CC BY 3.0 US, https://creativecommons.org/licenses/by/3.0/us/",
+}
+
 func run() error {
 	modules := map[string]string{} // "path version" -> directory
 	for _, b := range []struct {
@@ -56,6 +62,10 @@ func run() error {
 			fmt.Printf("\n%s\n\n", strings.Repeat("=", 80))
 		}
 		fmt.Printf("%s\n\n%s\n", name, bytes.TrimSpace(text))
+		path, _, _ := strings.Cut(name, " ")
+		if more := carried[path]; more != "" {
+			fmt.Printf("\n%s\n", more)
+		}
 	}
 	return nil
 }
