@@ -2,7 +2,6 @@ package pages
 
 import (
 	"cmp"
-	"crypto/rand"
 	"slices"
 	"strings"
 
@@ -212,8 +211,14 @@ func (d *contactDialog) renderPassword() app.UI {
 
 // newPassword is 20 random letters and digits in groups of five: 100 bits, and nothing that looks alike.
 func newPassword() string {
-	text := strings.ToLower(rand.Text())
-	return strings.Join([]string{text[:5], text[5:10], text[10:15], text[15:20]}, "-")
+	const letters = "abcdefghijkmnpqrstuvwxyz23456789" // 32, so that each byte gives five bits
+	b := make([]byte, 20)
+	randomBytes(b)
+	for i := range b {
+		b[i] = letters[b[i]%32]
+	}
+	text := string(b)
+	return strings.Join([]string{text[:5], text[5:10], text[10:15], text[15:]}, "-")
 }
 
 func roleLabel(r perm.Role) string { return ui.T("role." + string(r)) }
