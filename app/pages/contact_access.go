@@ -211,7 +211,7 @@ func (d *contactDialog) renderPassword() app.UI {
 
 // newPassword is 20 random letters and digits in groups of five: 100 bits, and nothing that looks alike.
 func newPassword() string {
-	const letters = "abcdefghijkmnpqrstuvwxyz23456789" // 32, so that each byte gives five bits
+	const letters = "abcdefghijklmnopqrstuvwxyz234567" // base 32 of RFC 4648: each byte gives five bits
 	b := make([]byte, 20)
 	randomBytes(b)
 	for i := range b {
