@@ -10,7 +10,7 @@ import (
 // renderCorrespondence is the tab Correspondence: which mail of the Support team and of the accounts department the
 // contact gets, beside what concerns themselves (S03).
 func (d *contactDialog) renderCorrespondence() []app.UI {
-	fixed := guardText(d.actor().MayChange(&d.card.Contact))
+	fixed := d.fixed()
 	c := &d.draft.Correspondence
 	return []app.UI{
 		ui.Hint(ui.T("correspondence.lead")),
