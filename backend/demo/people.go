@@ -50,7 +50,7 @@ type person struct {
 // Codes that the demo knows, for trying to verify a caller.
 const (
 	AccountCode = "phantom panorama helium 58" // of Acme Telecom
-	JonasCode   = "mongoose footage matrix 42"  // of Jonas Meier at Acme Telecom
+	JonasCode   = "mongoose footage matrix 42" // of Jonas Meier at Acme Telecom
 )
 
 // companies have telephone numbers from the ranges that France, the United Kingdom and North America keep for fiction.
