@@ -144,7 +144,7 @@ func (d *contactDialog) cannotSave() string {
 
 // name is how the contact is called in the head of the dialog.
 func (d *contactDialog) name() string {
-	row := api.ContactRow{Name: d.card.Name, Company: d.card.Company}
+	row := api.ContactRow{Name: d.card.Name, Company: d.card.Company, Email: d.card.Email}
 	return contactName(&row)
 }
 

@@ -72,9 +72,9 @@ func (c *Contacts) line(r *api.ContactRow) ui.Line {
 	if !r.Active {
 		active = ui.TagIcon(ui.Neutral, ui.IconBan, ui.T("orgdetail.deactivated"))
 	}
-	word, icon, long := ui.T("contacts.edit"), ui.IconPencil, ui.T("contacts.edit_name", "name", r.Name)
+	word, icon, long := ui.T("contacts.edit"), ui.IconPencil, ui.T("contacts.edit_name", "name", contactName(r))
 	if m, _ := c.At.Member(); !c.At.Can(perm.ContactsUpdate) || c.At.Eyes != "" || r.Owner && m.Contact != r.ID {
-		word, icon, long = ui.T("contacts.view"), ui.IconEye, ui.T("contacts.view_name", "name", r.Name)
+		word, icon, long = ui.T("contacts.view"), ui.IconEye, ui.T("contacts.view_name", "name", contactName(r))
 	}
 	open := func(app.Context, app.Event) { c.edit(r.ID) }
 	busy := c.opening == r.ID
@@ -86,11 +86,19 @@ func (c *Contacts) line(r *api.ContactRow) ui.Line {
 		&keyed{Key: "pencil-" + string(r.ID), Body: func() app.UI {
 			return &ui.Button{ID: "contact-pencil-" + string(r.ID), Label: long, Icon: icon, IconOnly: true, Kind: ui.Quiet, Busy: busy, OnClick: open}
 		}},
-		app.Span().Class("contact-name").Body(name...), app.Text(r.Email), app.Text(kind), app.Span().Class("contact-state").Body(accessTag(r.State), active),
+		app.Span().Class("contact-name").Body(name...), emailCell(r.Email), app.Text(kind), app.Span().Class("contact-state").Body(accessTag(r.State), active),
 		&keyed{Key: "edit-" + string(r.ID), Body: func() app.UI {
 			return &ui.Button{ID: "contact-edit-" + string(r.ID), Label: word, Name: long, Kind: ui.Quiet, Small: true, Busy: busy, OnClick: open}
 		}},
 	}}
+}
+
+// emailCell is an address in a table: a long one breaks anywhere, so that it pushes no other column out of sight.
+func emailCell(email string) app.UI {
+	if email == "" {
+		return app.Text("") // an empty cell takes no place on phones
+	}
+	return app.Span().Class("wrap").Text(email)
 }
 
 // accessTag is how far a contact's portal access has come.

@@ -1,10 +1,13 @@
 package pages
 
 import (
+	"cmp"
+
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
 	"countersign/shared/code"
+	"countersign/shared/i18n"
 	"countersign/shared/live"
 	"countersign/shared/perm"
 
@@ -81,10 +84,11 @@ func (p *MyCode) load(ctx app.Context, background bool) {
 func (p *MyCode) retry(ctx app.Context) { p.load(ctx, false) }
 
 func (p *MyCode) label() string {
-	if l := p.state.value.Label; l != "" {
-		return l
+	label := p.state.value.LabelEN
+	if ui.Locale() == i18n.FR {
+		label = p.state.value.LabelFR
 	}
-	return ui.T("code.label")
+	return cmp.Or(label, ui.T("code.label"))
 }
 
 // Render implements app.Composer.

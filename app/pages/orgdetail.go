@@ -248,7 +248,7 @@ func (o *OrganizationPage) line(c *api.ContactRow) ui.Line {
 		code = ui.T("verify.code_set")
 	}
 	return ui.Line{ID: string(c.ID), Quiet: !c.Active, Cells: []app.UI{
-		app.Span().Class("hub-name").Body(name...), app.Text(typeName(c.Type)), app.Text(c.Email), app.Text(authority), app.Text(code),
+		app.Span().Class("hub-name").Body(name...), app.Text(typeName(c.Type)), emailCell(c.Email), app.Text(authority), app.Text(code),
 		contactState(c),
 		&keyed{Key: string(c.ID), Body: func() app.UI { return o.acts(c) }},
 	}}
@@ -286,6 +286,6 @@ func (o *OrganizationPage) acts(c *api.ContactRow) app.UI {
 	if len(items) == 0 {
 		return app.Span().Class("hint").Text("–")
 	}
-	return &ui.Menu{ID: "acts-" + string(c.ID), Label: ui.T("orgpage.acts"), Name: ui.T("orgpage.acts_for", "name", c.Name), Icon: ui.IconEllipsis,
+	return &ui.Menu{ID: "acts-" + string(c.ID), Label: ui.T("orgpage.acts"), Name: ui.T("orgpage.acts_for", "name", contactName(c)), Icon: ui.IconEllipsis,
 		IconOnly: true, Kind: ui.Quiet, Items: items}
 }

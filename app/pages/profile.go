@@ -162,7 +162,7 @@ func addressLines(a contact.Address) []app.UI {
 		}
 	}
 	if len(lines) == 0 {
-		return []app.UI{app.Text(ui.T("profile.none"))}
+		return []app.UI{app.Text(ui.T("profile.no_address"))}
 	}
 	return []app.UI{app.Div().Body(lines...)}
 }

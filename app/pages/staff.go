@@ -91,7 +91,7 @@ func (s *Staff) line(m *api.StaffMember) ui.Line {
 	if !m.Factor {
 		factor = ui.TagIcon(ui.Neutral, ui.IconShield, ui.T("staffpage.factor_off"))
 	}
-	cells := []app.UI{name, app.Text(rankName(m.Rank)), app.Text(m.Email), last, factor, memberState(m)}
+	cells := []app.UI{name, app.Text(rankName(m.Rank)), emailCell(m.Email), last, factor, memberState(m)}
 	if s.administrator() {
 		cells = append(cells, s.acts(m))
 	}

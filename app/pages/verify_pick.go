@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -136,8 +137,11 @@ func hintOf(text string) app.UI {
 	return ui.Hint(text)
 }
 
-// contactName is the person, with the firm where it is another name.
+// contactName is the person, with the firm where it is another name; of somebody without a name the firm or the e-mail.
 func contactName(c *api.ContactRow) string {
+	if c.Name == "" {
+		return cmp.Or(c.Company, c.Email, ui.T("contact.unnamed"))
+	}
 	if c.Company == "" || c.Company == c.Name {
 		return c.Name
 	}

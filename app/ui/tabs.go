@@ -22,10 +22,41 @@ type Tabs struct {
 	Tabs     []Tab
 	Selected string // a Tab.ID
 	OnSelect func(ctx app.Context, id string)
+
+	inSight string // the tab that was last brought into sight
 }
 
 // CompoID tells go-app that two sets of tabs with other ids are not the same.
 func (t *Tabs) CompoID() string { return t.ID }
+
+// OnMount brings the chosen tab into sight where the tabs are wider than the screen.
+func (t *Tabs) OnMount(ctx app.Context) { t.reveal(ctx) }
+
+// OnUpdate brings the chosen tab into sight when another one was chosen, by the person or by the page.
+func (t *Tabs) OnUpdate(ctx app.Context) { t.reveal(ctx) }
+
+// reveal scrolls the tabs alone, sideways: the page stays where it is.
+func (t *Tabs) reveal(ctx app.Context) {
+	if t.inSight == t.Selected {
+		return
+	}
+	t.inSight = t.Selected
+	ctx.Defer(func(app.Context) {
+		quiet(func() {
+			tab := byID(t.tabID(t.inSight))
+			strip := tab.Call("closest", ".tabs")
+			at, frame := tab.Call("getBoundingClientRect"), strip.Call("getBoundingClientRect")
+			before := at.Get("left").Float() - frame.Get("left").Float()
+			after := at.Get("right").Float() - frame.Get("right").Float()
+			switch {
+			case before < 0:
+				strip.Set("scrollLeft", strip.Get("scrollLeft").Float()+before)
+			case after > 0:
+				strip.Set("scrollLeft", strip.Get("scrollLeft").Float()+min(before, after))
+			}
+		})
+	})
+}
 
 // Render implements app.Composer.
 func (t *Tabs) Render() app.UI {
@@ -72,11 +103,6 @@ func (t *Tabs) choose(ctx app.Context, id string) {
 	if id != t.Selected && t.OnSelect != nil {
 		t.OnSelect(ctx, id)
 	}
-	ctx.Defer(func(app.Context) {
-		quiet(func() {
-			byID(t.tabID(id)).Call("scrollIntoView", map[string]any{"block": "nearest", "inline": "nearest"})
-		})
-	})
 }
 
 func (t *Tabs) keyDown(ctx app.Context, e app.Event) {

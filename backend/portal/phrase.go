@@ -11,6 +11,7 @@ import (
 	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/field"
+	"countersign/shared/i18n"
 	"countersign/shared/live"
 	"countersign/shared/verification"
 )
@@ -29,7 +30,7 @@ func (tx *Tx) myCode() (api.MyCode, error) {
 	c := tx.Contact
 	out := api.MyCode{MaySee: contact.SeesOwnCode(tx.Rights), MaySet: contact.SetsOwnCode(tx.Rights), Authority: c.Owner || c.PhoneChatAuthority, Now: tx.Now()}
 	var err error
-	if out.Label, err = tx.codeLabel(); err != nil {
+	if out.LabelEN, out.LabelFR, err = tx.codeLabels(); err != nil {
 		return out, err
 	}
 	if out.MaySee || out.MaySet {
@@ -134,17 +135,16 @@ func (tx *Tx) homeCodes(out *api.Home) error {
 	return err
 }
 
-// codeLabel is what the provider calls a Phone/Chat Code, in the caller's language.
-func (tx *Tx) codeLabel() (string, error) {
-	l := locale(tx.SignIn.Locale)
+// codeLabels are what the provider calls a Phone/Chat Code in each language: which one is shown is known to the browser.
+func (tx *Tx) codeLabels() (en, fr string, err error) {
 	fields, err := tx.Fields(tx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	for i := range fields {
 		if fields[i].Kind == field.Code {
-			return fields[i].Label(l), nil
+			return fields[i].LabelEN, fields[i].LabelFR, nil
 		}
 	}
-	return l.T("code.label"), nil
+	return i18n.EN.T("code.label"), i18n.FR.T("code.label"), nil
 }

@@ -39,7 +39,8 @@ type CodeShown struct {
 // MyCode is a contact's own code, one-time phrase and whoever is verifying them.
 type MyCode struct {
 	Code      CodeState                   `json:"code"`
-	Label     string                      `json:"label"`     // what the provider calls it, in the caller's language
+	LabelEN   string                      `json:"label_en"` // what the provider calls it
+	LabelFR   string                      `json:"label_fr"`
 	MaySee    bool                        `json:"may_see"`   // reveal
 	MaySet    bool                        `json:"may_set"`   // set and change
 	Authority bool                        `json:"authority"` // may ask for work by phone and chat
