@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"cmp"
+
 	"countersign/app/ui"
 	"countersign/shared/contact"
 
@@ -10,8 +12,10 @@ import (
 // renderCorrespondence is the tab Correspondence: which mail of the Support team and of the accounts department the
 // contact gets, beside what concerns themselves (S03).
 func (d *contactDialog) renderCorrespondence() []app.UI {
-	fixed := d.fixed()
 	c := &d.draft.Correspondence
+	other := *d.before()
+	other.Correspondence.Assistance.On = !other.Correspondence.Assistance.On
+	fixed := cmp.Or(d.fixed(), guardText(d.actor().MayForward(d.before(), &other)))
 	return []app.UI{
 		ui.Hint(ui.T("correspondence.lead")),
 		d.renderSubscription("assistance", &c.Assistance, fixed),

@@ -123,8 +123,12 @@ func (d *contactDialog) proposeRole() app.UI {
 func (d *contactDialog) emailFixed() string {
 	c := d.before()
 	switch {
-	case d.isNew || !c.Access && c.Login == "" && d.card.State != contact.CanEnter:
+	case d.isNew:
 		return ""
+	case !c.Access && c.Login == "" && d.card.State != contact.CanEnter:
+		other := *c
+		other.Email = "other"
+		return guardText(d.actor().MayForward(c, &other))
 	case c.Owner:
 		return ui.T("contact.guard.email_owner")
 	case c.ID == d.actor().Contact:

@@ -176,6 +176,9 @@ func (tx *Tx) mayEdit(e *edit) error {
 			}
 		}
 	}
+	if err := by.MayForward(e.before, e.after); err != nil {
+		return err
+	}
 	if e.permissions {
 		if err := by.MayPermit(e.before, e.after); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"countersign/backend/backendtest"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/live"
 	"countersign/shared/perm"
@@ -30,6 +31,8 @@ func TestGuards(t *testing.T) {
 	d.cells(vera, `{"contacts.update":"allow","contacts.permissions":"allow"}`)
 	off := d.AddContact(d.Acme, "Otto Off", perm.Admin)
 	d.Exec(`UPDATE contact SET active = FALSE WHERE id = ?`, off.Contact)
+	said := d.AddContact(d.Acme, "Sam Said")
+	d.Exec(`UPDATE contact SET phone_chat_authority = TRUE WHERE id = ?`, said.Contact)
 	book := backendtest.Must(d.create(d.marie, func(b *api.ContactBody) {
 		b.Name, b.Email, b.Roles = "Bea Book", "bea@example.test", []perm.Role{perm.Admin}
 	}))
@@ -68,6 +71,8 @@ func TestGuards(t *testing.T) {
 		{"jonas", "authority that he lacks", d.Paul, func(b *api.ContactBody) { b.PhoneChatAuthority = true }, "contact.guard.authority", nil},
 		{"jonas", "e-mail of one who may more", d.Nadia, func(b *api.ContactBody) { b.Email = "mine@example.test" }, "contact.guard.more_than_you", more("Nadia Benali")},
 		{"jonas", "code of one who may more", d.Nadia, func(b *api.ContactBody) { b.Code = &api.CodeBody{Code: "copper lamp 4277"} }, "contact.guard.more_than_you", more("Nadia Benali")},
+		{"jonas", "code of one whose word counts on the phone", said, func(b *api.ContactBody) { b.Code = &api.CodeBody{Code: "copper lamp 4277"} }, "contact.guard.more_than_you", more("Sam Said")},
+		{"jonas", "e-mail of one whose word counts on the phone", said, func(b *api.ContactBody) { b.Email = "mine@example.test" }, "contact.guard.more_than_you", more("Sam Said")},
 		{"jonas", "the owner's name", d.Marie, func(b *api.ContactBody) { b.Name = "Marie Nobody" }, "contact.guard.owner", nil},
 		{"jonas", "the owner's Active", d.Marie, func(b *api.ContactBody) { b.Active = false }, "contact.guard.owner", nil},
 		{"jonas", "the owner's access", d.Marie, func(b *api.ContactBody) { b.Access = false }, "contact.guard.owner", nil},
@@ -211,7 +216,10 @@ func TestSupportChangesDetailsOnly(t *testing.T) {
 		"access":     func(b *api.ContactBody) { b.Access = false },
 		"e-mail":     func(b *api.ContactBody) { b.Email = "sofia2@example.test" },
 		"code":       func(b *api.ContactBody) { b.Code = &api.CodeBody{Code: "copper lamp 4277"} },
-		"the code":   func(b *api.ContactBody) { b.Code = &api.CodeBody{Remove: true} },
+		"mail": func(b *api.ContactBody) {
+			b.Correspondence.Financial = contact.Subscription{On: true, Global: true}
+		},
+		"the code": func(b *api.ContactBody) { b.Code = &api.CodeBody{Remove: true} },
 	} {
 		_, err := d.save(inside, d.Paul.Contact, change)
 		if p := backendtest.Refused(t, err, errs.Forbidden); p.Detail == "" {
@@ -248,6 +256,11 @@ func TestSupportChangesDetailsOnly(t *testing.T) {
 			t.Error(name)
 		}
 	}
+	copied := backendtest.Must(d.create(d.marie, func(b *api.ContactBody) {
+		b.Name, b.Email, b.Correspondence.Assistance.On = "Bookkeeper", "books@example.test", true
+	}))
+	_, err := d.save(inside, copied.ID, func(b *api.ContactBody) { b.Email = "sofia2@example.test" })
+	says(t, err, errs.Forbidden, "support.error.barred")
 	if diff := cmp.Diff(d.card(d.Paul.Contact), before); diff != "" {
 		t.Errorf("changed: %s", diff)
 	}
@@ -257,7 +270,7 @@ func TestSupportChangesDetailsOnly(t *testing.T) {
 	if _, err := d.create(inside, func(b *api.ContactBody) { b.Name = "Address Book" }); err != nil {
 		t.Errorf("a contact without access: %v", err)
 	}
-	_, err := d.save(inside, d.Marie.Contact, func(b *api.ContactBody) { b.Name = "X" })
+	_, err = d.save(inside, d.Marie.Contact, func(b *api.ContactBody) { b.Name = "X" })
 	says(t, err, errs.Forbidden, "contact.guard.owner")
 	e := entries(t, d.World, live.Of(d.Acme), audit.ContactChanged)
 	if len(e) != 1 || e[0].Actor.Kind != audit.BySupport || e[0].Session == "" || e[0].Grant == "" {

@@ -175,14 +175,15 @@ type Actor struct {
 }
 
 // MayEnable reports why the actor may not give the contact a way in or a code (nil when they may): nobody grants what
-// they lack, and whoever could hand a contact's access to somebody else would hold what that contact holds.
+// they lack, and whoever could hand a contact's access or code to somebody else would hold what that contact holds, the
+// authority by phone and chat too.
 func (a Actor) MayEnable(c *Contact) error {
 	switch {
 	case a.Support:
 		return errs.New(errs.Forbidden, "support.error.barred")
 	case c.Owner && !a.Owner:
 		return errs.New(errs.Forbidden, "contact.guard.owner")
-	case !a.Owner && c.Granted().Without(a.Rights) != 0:
+	case !a.Owner && (c.Granted().Without(a.Rights) != 0 || c.PhoneChatAuthority && !a.Authority):
 		return errs.New(errs.Forbidden, "contact.guard.more_than_you", "name", c.Name)
 	}
 	return nil
@@ -210,6 +211,16 @@ func (a Actor) MaySwitch(c *Contact) error {
 		return errs.New(errs.Forbidden, "contact.guard.own_active")
 	}
 	return a.MayChange(c)
+}
+
+// MayForward reports why the actor may not change which mail goes where from before to after, nil when they may: a copy of
+// the organization's mail would outlast a support session.
+func (a Actor) MayForward(before, after *Contact) error {
+	gets := after.Correspondence.Assistance.On || after.Correspondence.Financial.On
+	if a.Support && (before.Correspondence != after.Correspondence || gets && before.Email != after.Email) {
+		return errs.New(errs.Forbidden, "support.error.barred")
+	}
+	return nil
 }
 
 // MayPermit reports why the actor may not change the contact's roles, cells or phone and chat authority from before to

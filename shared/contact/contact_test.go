@@ -60,6 +60,8 @@ func TestGuards_name_their_reason(t *testing.T) {
 		{"and by the owner", owner.MayPermit(paul, speaker), ""},
 		{"an admin lets a reader in", admin.MayEnable(paul), ""},
 		{"a way in for more than one has is a grant", admin.MayEnable(nadia), "contact.guard.more_than_you"},
+		{"who may not call hands out no code of one who may", admin.MayEnable(speaker), "contact.guard.more_than_you"},
+		{"the owner lets who may call in", owner.MayEnable(speaker), ""},
 		{"nobody opens the owner's way in", admin.MayEnable(marie), "contact.guard.owner"},
 		{"the owner lets anybody in", owner.MayEnable(nadia), ""},
 		{"support lets nobody in", support.MayEnable(paul), "support.error.barred"},
