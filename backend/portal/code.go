@@ -208,7 +208,7 @@ func (tx *Tx) checkReceipt(tier verification.Tier, v id.Verification) error {
 	if call.Staff != tx.Member.ID || permits < tier || tier >= verification.Never {
 		return refused
 	}
-	return nil
+	return tx.works(tx.Org)
 }
 
 // permits is the highest tier that the call opens now. Whether the caller may ask by voice is asked again each time: the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -555,4 +556,45 @@ func TestDroppedHolder(t *testing.T) {
 		t.Errorf("the agent still has %+v", c)
 	}
 	w.Verify()
+}
+
+// TH23: whoever may not check what a caller says takes no place among those that hash, and is told so at once.
+func TestCheckHashesForItsAgentOnly(t *testing.T) {
+	w := New(t, WithLimits(unlimited))
+	sofia := w.As(w.Sofia)
+	call := Must(start(sofia, w.Marie))
+	for range runtime.NumCPU() {
+		turn, err := w.Hasher.Turn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer turn.End()
+	}
+	for _, x := range []struct {
+		who  *Persona
+		want errs.Code
+	}{{w.Nobody, errs.Unauthenticated}, {w.Marie, errs.Forbidden}, {w.Tom, errs.NotFound}} {
+		_, err := say(w.As(x.who), call, wrongCode)
+		Refused(t, err, x.want)
+	}
+	Must(Call(sofia, api.CloseVerification, callIn(call.ID, call.Org)))
+	_, err := say(sofia, call, wrongCode)
+	Refused(t, err, errs.Conflict)
+}
+
+// TH5: nothing is checked or asked for an organization that was suspended during the call.
+func TestCallOfSuspendedOrganization(t *testing.T) {
+	w := New(t, WithLimits(unlimited))
+	sofia, marie := w.As(w.Sofia), w.As(w.Marie)
+	if _, err := setOwn(marie, ownCode); err != nil {
+		t.Fatal(err)
+	}
+	call := Must(say(sofia, Must(start(sofia, w.Marie)), ownCode))
+	open := Must(start(w.As(w.Tom), w.Marie))
+	w.Exec(`UPDATE organization SET state = 'suspended' WHERE id = ?`, w.Acme)
+	Refused(t, minor(sofia, call), errs.Conflict)
+	_, err := ask(sofia, call, "Cancel the contract")
+	Refused(t, err, errs.Conflict)
+	_, err = say(w.As(w.Tom), open, ownCode)
+	Refused(t, err, errs.Conflict)
 }

@@ -286,6 +286,9 @@ func (s *Service) SetMyCode(ctx context.Context, cred Credential, in *api.SetMyC
 		if err := tx.maySetOwn(); err != nil {
 			return err
 		}
+		if tx.Contact.ID != p.contact { // the person is here as another contact now
+			return changedMeanwhile("")
+		}
 		if err := tx.applyCode(p); err != nil {
 			return err
 		}

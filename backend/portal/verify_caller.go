@@ -26,8 +26,8 @@ func (s *Service) StartVerification(tx *Tx, in *api.StartVerificationIn) (api.Ag
 	if err != nil {
 		return api.AgentCall{}, err
 	}
-	if o.State != org.Active {
-		return api.AgentCall{}, errs.InState(string(o.State), "organization.error.not_active")
+	if err := tx.works(o.ID); err != nil {
+		return api.AgentCall{}, err
 	}
 	c, err := tx.ContactByID(tx, o.ID, in.Body.Contact)
 	if err != nil {
@@ -67,6 +67,15 @@ func (s *Service) StartVerification(tx *Tx, in *api.StartVerificationIn) (api.Ag
 		return api.AgentCall{}, err
 	}
 	return tx.agentCall(v)
+}
+
+// works refuses for an organization that is suspended or closed: nobody of it may ask for anything.
+func (tx *Tx) works(oid id.Organization) error {
+	o, err := tx.Organization(tx, oid)
+	if err == nil && o.State != org.Active {
+		err = errs.InState(string(o.State), "organization.error.not_active")
+	}
+	return err
 }
 
 // recordCall records what happened in a call, told to both sides.

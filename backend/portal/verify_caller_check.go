@@ -12,6 +12,7 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/audit"
 	"countersign/shared/code"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/i18n"
 	"countersign/shared/id"
@@ -136,6 +137,14 @@ type check struct {
 // CheckCaller holds what the caller says against the codes of whom they say to be. A wrong code is an outcome, not an
 // error.
 func (s *Service) CheckCaller(ctx context.Context, cred Credential, in *api.CheckCallerIn) (out api.AgentCall, err error) {
+	// Who may not check, or has nothing to check, takes no place among those that hash.
+	err = s.view(ctx, api.CheckCaller.Spec, cred, in.Org.Org, func(tx *Tx) error {
+		_, _, err := tx.checkable(&in.VerificationIn)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
 	defer s.answerLater(ctx)()
 	turn, err := s.Hasher.Turn(ctx)
 	if err != nil {
@@ -184,30 +193,42 @@ func (s *Service) answerLater(ctx context.Context) (wait func()) {
 	}
 }
 
-// beginCheck counts the try and decides what it may be compared with.
-func (tx *Tx) beginCheck(c *check, in *api.VerificationIn) error {
+// checkable is the agent's call in which something can be checked now, with whom the caller says to be.
+func (tx *Tx) checkable(in *api.VerificationIn) (*verification.Verification, *contact.Contact, error) {
 	v, err := tx.myCall(in)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if !v.Running(tx.Now()) || v.Receipt(tx.Now()) {
-		return callOver(v, tx.Now())
+		return nil, nil, callOver(v, tx.Now())
+	}
+	if err := tx.works(v.Org); err != nil {
+		return nil, nil, err
 	}
 	paused, err := tx.pausedTill(v.Staff)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if !paused.IsZero() {
 		e := errs.New(errs.TooMany, "verify.error.paused")
 		e.RetryAfter = int(paused.Sub(tx.Now())/time.Second) + 1
-		return e
+		return nil, nil, e
 	}
 	who, err := tx.ContactByID(tx, v.Org, v.Contact)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if !who.Active {
-		return errs.InState("inactive", "verify.error.inactive")
+		return nil, nil, errs.InState("inactive", "verify.error.inactive")
+	}
+	return v, who, nil
+}
+
+// beginCheck counts the try and decides what it may be compared with.
+func (tx *Tx) beginCheck(c *check, in *api.VerificationIn) error {
+	v, who, err := tx.checkable(in)
+	if err != nil {
+		return err
 	}
 	st, err := tx.standing(v)
 	if err != nil {
