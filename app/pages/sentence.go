@@ -7,7 +7,6 @@ import (
 
 	"countersign/app/ui"
 	"countersign/shared/access"
-	"countersign/shared/api"
 	"countersign/shared/audit"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -42,11 +41,8 @@ func sentenceText(e audit.Entry, actor string) string {
 		args = append(args, k, detailText(e.Kind, k, v))
 	}
 	key := "audit." + string(e.Kind)
-	switch {
-	case e.Kind == audit.CodeLocked && e.Detail["which"] == "all":
+	if e.Kind == audit.CodeLocked && e.Detail["which"] == "all" {
 		key = "audit.code.locked_all"
-	case e.Kind == audit.OwnershipWithdrawn && e.Detail["state"] == string(api.TransferLapsed):
-		key = "audit.ownership.withdrawn_lapsed"
 	}
 	return ui.T(key, args...)
 }

@@ -84,7 +84,7 @@ func (s *Service) OfferOwnership(tx *Tx, in *api.OfferOwnershipIn) (api.Ownershi
 		return api.Ownership{}, err
 	}
 	if before, err := tx.PendingTransfer(tx, o.ID); err == nil && !tx.Now().Before(before.LapsesAt) {
-		if err := tx.endTransfer(before, api.TransferLapsed, audit.OwnershipWithdrawn); err != nil {
+		if err := tx.endTransfer(before, api.TransferLapsed, audit.OwnershipLapsed); err != nil {
 			return api.Ownership{}, err
 		}
 	}
@@ -288,7 +288,7 @@ func (tx *Tx) lapseTransfers() error {
 		return err
 	}
 	for i := range due {
-		if err := tx.endTransfer(&due[i], api.TransferLapsed, audit.OwnershipWithdrawn); err != nil {
+		if err := tx.endTransfer(&due[i], api.TransferLapsed, audit.OwnershipLapsed); err != nil {
 			return err
 		}
 	}

@@ -139,7 +139,10 @@ func TestOffersThatEndOtherwise(t *testing.T) {
 		if len(past) != 3 || past[0].State != api.TransferLapsed || past[1].State != api.TransferWithdrawn || past[2].State != api.TransferDeclined {
 			t.Errorf("past: %+v", past)
 		}
-		if e := entries(t, d.World, live.Of(d.Acme), audit.OwnershipWithdrawn); len(e) != 2 || e[1].Actor.Kind != audit.BySystem {
+		if e := entries(t, d.World, live.Of(d.Acme), audit.OwnershipWithdrawn); len(e) != 1 || e[0].Actor.Name != "Marie Dubois" {
+			t.Errorf("recorded %+v", e)
+		}
+		if e := entries(t, d.World, live.Of(d.Acme), audit.OwnershipLapsed); len(e) != 1 || e[0].Actor.Kind != audit.BySystem {
 			t.Errorf("recorded %+v", e)
 		}
 		if got := d.Mails("ownership_ended"); len(got) != 4 { // declined and withdrawn one each, lapsed both

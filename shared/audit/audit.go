@@ -38,6 +38,7 @@ const (
 	OrganizationChanged  Kind = "organization.changed"
 	OwnershipOffered     Kind = "ownership.offered"
 	OwnershipWithdrawn   Kind = "ownership.withdrawn"
+	OwnershipLapsed      Kind = "ownership.lapsed"
 	OwnershipDeclined    Kind = "ownership.declined"
 	OwnershipTransferred Kind = "ownership.transferred"
 	ContactCreated       Kind = "contact.created"
