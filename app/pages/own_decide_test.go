@@ -190,7 +190,7 @@ func TestSentences_of_codes_and_contacts(t *testing.T) {
 			audit.ChangeAsked:      change, audit.ChangeApproved: change, audit.ChangeRejected: change, audit.ChangeWithdrawn: change, audit.ChangeLapsed: change,
 			audit.OrganizationChanged: {"what": "phone, address, fields"}, audit.OwnershipOffered: {"to": "Jonas Meier"},
 			audit.OwnershipWithdrawn: {"from": "Marie", "to": "Jonas", "state": "withdrawn"}, audit.OwnershipLapsed: {"from": "Marie", "to": "Jonas", "state": "lapsed"},
-			audit.OwnershipDeclined: {"from": "Marie", "to": "Jonas", "state": "declined"},
+			audit.OwnershipDeclined:    {"from": "Marie", "to": "Jonas", "state": "declined"},
 			audit.OwnershipTransferred: {"from": "Marie", "to": "Jonas"},
 			audit.ContactCreated:       person, audit.ContactChanged: person, audit.ContactPermissions: person, audit.ContactAccessGiven: person,
 			audit.ContactAccessTaken: person, audit.ContactDeactivated: person, audit.ContactReactivated: person, audit.ContactDeleted: person,
