@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"strings"
 	"time"
+	"unicode"
 
 	"countersign/shared/errs"
 	"countersign/shared/id"
@@ -81,7 +82,7 @@ type Decider struct {
 
 // New records what a verified caller asks for.
 func New(c Change, now time.Time) (*Change, error) {
-	c.Subject, c.Note = strings.Join(strings.Fields(c.Subject), " "), strings.TrimSpace(c.Note)
+	c.Subject, c.Note = strings.Join(strings.Fields(Plain(c.Subject)), " "), strings.TrimSpace(Plain(c.Note))
 	switch {
 	case c.Kind != Significant && c.Kind != Cancellation:
 		return nil, errs.BadField("kind", "error.invalid")
@@ -92,6 +93,17 @@ func New(c Change, now time.Time) (*Change, error) {
 	}
 	c.State, c.CreatedAt, c.LapsesAt = Pending, now, now.Add(LapsesAfter)
 	return &c, nil
+}
+
+// Plain leaves out of a text what can't be seen and changes how the rest reads: control characters but line breaks and
+// tabs, and those that turn the direction of writing. What somebody decides about must read as it was written.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // Fingerprint is of what a decider sees of the change; a decision names it, so that none is made about something else.
@@ -111,7 +123,7 @@ func (c *Change) Approve(by Decider, seen string, now time.Time) error {
 
 // Reject refuses the change; the agent sees the reason.
 func (c *Change) Reject(by Decider, seen, reason string, now time.Time) error {
-	reason = strings.TrimSpace(reason)
+	reason = strings.TrimSpace(Plain(reason))
 	if len([]rune(reason)) > MaxNote {
 		return errs.BadField("reason", "change.error.note")
 	}

@@ -1,6 +1,7 @@
 package significant
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func TestNew_names_the_wrong_field(t *testing.T) {
 	for field, c := range map[string]Change{
 		"kind":    {Kind: "port_out", Subject: "x"},
 		"subject": {Kind: Significant, Subject: " \n "},
-		"note":    {Kind: Significant, Subject: "x", Note: string(make([]rune, MaxNote+1))},
+		"note":    {Kind: Significant, Subject: "x", Note: strings.Repeat("é", MaxNote+1)},
 	} {
 		_, err := New(c, start)
 		e, ok := err.(*errs.Error)
@@ -106,5 +107,19 @@ func TestWithdraw_is_for_who_asked_and_leads(t *testing.T) {
 	}
 	if err := asked(t).Withdraw("ana", true, start); err != nil {
 		t.Errorf("a lead could not: %v", err)
+	}
+}
+
+// C12: what is decided about reads as it was written: nothing in it hides or turns the rest around.
+func TestNew_leaves_no_invisible_text(t *testing.T) {
+	c, err := New(Change{Kind: Cancellation, Subject: "Keep\u202e lla lecnaC\u2069\x00 ", Note: "a\x1b[2K\nb\u200f"}, start)
+	if err != nil || c.Subject != "Keep lla lecnaC" || c.Note != "a[2K\nb" {
+		t.Errorf("%+q, %v", c, err)
+	}
+	if _, err := New(Change{Kind: Cancellation, Subject: "\u202e\x00"}, start); !errs.Is(err, errs.Invalid) {
+		t.Errorf("a subject of nothing: %v", err)
+	}
+	if err := c.Reject(marie, c.Fingerprint(), "no\u202e", start); err != nil || c.Reason != "no" {
+		t.Errorf("reason %q, %v", c.Reason, err)
 	}
 }
