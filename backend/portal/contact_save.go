@@ -194,7 +194,7 @@ func (tx *Tx) aboutContact(e *edit, o *org.Organization, what string) ([]store.M
 	if tx.Contact != nil && tx.Contact.Owner {
 		return nil, nil
 	}
-	return tx.toOwnerAt(o, letter{mail.ContactAccess, string(e.after.ID), itoa(int(e.after.Version)), mail.Args{"what": what, "contact": e.after.Name,
+	return tx.toOwnerAt(o, letter{mail.ContactAccess, string(e.after.ID), what + "-" + itoa(int(e.after.Version)), mail.Args{"what": what, "contact": e.after.Name,
 		"organization": o.Name, "by": tx.Actor.Name, "at": mail.At(tx.Now())}}, contactsLink(o))
 }
 

@@ -35,6 +35,9 @@ func TestContactInvitation(t *testing.T) {
 		made.Invitation.ExpiresAt.Sub(made.Invitation.SentAt) != 7*24*time.Hour {
 		t.Fatalf("%+v %+v, %v", made, made.Invitation, err)
 	}
+	if got := d.Mails("contact_access"); len(got) != 2 { // that he may come in, and what he may do
+		t.Errorf("the owner was told %d things", len(got))
+	}
 	first, _ := mailed(t, d.World, "invitation", "ivo@example.test")
 	if _, err := d.save(d.marie, made.ID, func(b *api.ContactBody) { b.Phone, b.Way = "12345", api.ByInvitation }); err != nil {
 		t.Fatal(err)
