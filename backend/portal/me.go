@@ -311,7 +311,7 @@ func (s *Service) ChangePassword(ctx context.Context, cred Credential, in *api.P
 // setPassword replaces the password, ends all sign-ins but the caller's own, makes open links useless, and tells the
 // person by mail. How is "" or why it happened otherwise than by entering the old one.
 func (tx *Tx) setPassword(p *person, hash string, alone bool, how string, mails []store.Mail) error {
-	if err := tx.SetPassword(tx, p.ID, hash, alone); err != nil {
+	if err := tx.SetPassword(tx, p.ID, hash, alone, how == "reset"); err != nil {
 		return err
 	}
 	if _, err := tx.endSignIns(p.ID, tx.Session, whyPasswordChanged, every); err != nil {

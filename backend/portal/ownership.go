@@ -117,11 +117,15 @@ func ownershipPokes(o id.Organization) []store.Poke {
 	return []store.Poke{{Stream: live.Of(o), Kind: live.Ownership, Org: o}}
 }
 
-// mayOwn reports whether a contact can become the owner: signs in, isn't it yet, and doesn't work for the provider,
-// whose staff approve nothing.
+// mayOwn reports whether a contact can become the owner: signs in, isn't it yet, doesn't work for the provider, whose
+// staff approve nothing, and has a password that nobody else chose, who could accept in their place.
 func (tx *Tx) mayOwn(c *contact.Contact) (bool, error) {
 	if c.Owner || !c.Active || !c.Access || c.Login == "" {
 		return false, nil
+	}
+	l, err := tx.Login(tx, c.Login)
+	if err != nil || l.PasswordBy != "" {
+		return false, err
 	}
 	s, err := tx.StaffOfLogin(tx, c.Login)
 	if errs.Is(err, errs.NotFound) {

@@ -241,3 +241,47 @@ func TestTransferRaces(t *testing.T) {
 		d.Verify()
 	}
 }
+
+// K11, TH6: whoever chose a contact's password could accept the ownership in their place, so it isn't offered until the
+// person has chosen one by a mailed link.
+func TestOwnershipNeedsOnesOwnPassword(t *testing.T) {
+	d := newDesk(t)
+	pia := backendtest.Must(d.create(d.As(d.Jonas), func(b *api.ContactBody) {
+		b.Name, b.Email, b.Access, b.Way, b.Password = "Pia Pass", "pia@example.test", true, api.ByPassword, otherPassword
+	}))
+	refused := func(why string) {
+		t.Helper()
+		_, err := d.offer(d.marie, pia.ID)
+		backendtest.Refused(t, err, errs.Invalid)
+		if o := backendtest.Must(backendtest.Call(d.marie, api.GetOwnership, api.Org{Org: d.Acme})); len(o.Candidates) != 3 {
+			t.Errorf("%s: candidates %+v", why, o.Candidates)
+		}
+	}
+	refused("with the password that Jonas knows")
+	in, err := d.Service.SignIn(t.Context(), visitor(1), api.AsCustomer, "pia@example.test", otherPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := api.PasswordIn{}
+	change.Body.Current, change.Body.New = otherPassword, "amber violin 36 glacier"
+	if _, err := d.Service.ChangePassword(t.Context(), credential(visitor(1), in), &change); err != nil {
+		t.Fatal(err)
+	}
+	refused("with one that Jonas could have chosen as well")
+
+	send, err := d.Service.AskReset(t.Context(), visitor(2), "pia@example.test")
+	if err == nil {
+		err = send(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, _ := mailed(t, d.World, "password_reset", "pia@example.test")
+	if err := d.Service.ResetPassword(t.Context(), visitor(2), link, "violet engine 58 marble"); err != nil {
+		t.Fatal(err)
+	}
+	if o, err := d.offer(d.marie, pia.ID); err != nil || o.Pending == nil {
+		t.Errorf("with her own: %+v, %v", o, err)
+	}
+	d.Verify()
+}

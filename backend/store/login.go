@@ -17,7 +17,7 @@ type Login struct {
 	Locale        string
 	PasswordHash  string          // "" until the person accepted an invitation
 	PasswordAlone bool            // the password is strong enough to be the only factor
-	PasswordBy    id.Organization // whose contact chose the password for the person; "" for one of their own
+	PasswordBy    id.Organization // whose contact chose the first password; "" once the person chose one by a mailed link
 	FactorSealed  string          // secret of the second factor, "" without one
 	FactorPending string          // secret of one that awaits its first code
 	FactorStep    int64           // last accepted step
@@ -56,9 +56,11 @@ func (tx *Tx) AddLogin(ctx context.Context, l *Login) error {
 	return nil
 }
 
-// SetPassword replaces the password's hash by that of one which the person chose.
-func (tx *Tx) SetPassword(ctx context.Context, l id.Login, hash string, alone bool) error {
-	if _, err := tx.Exec(ctx, `UPDATE login SET password_hash = ?, password_alone = ?, password_by = '' WHERE id = ?`, hash, alone, l); err != nil {
+// SetPassword replaces the password's hash by that of one which the person chose: by a mailed link, or by entering the one
+// before, which whoever chose that one could do, too.
+func (tx *Tx) SetPassword(ctx context.Context, l id.Login, hash string, alone, mailed bool) error {
+	if _, err := tx.Exec(ctx, `UPDATE login SET password_hash = ?, password_alone = ?, password_by = CASE WHEN ? THEN '' ELSE password_by END WHERE id = ?`,
+		hash, alone, mailed, l); err != nil {
 		return fmt.Errorf("save password: %w", err)
 	}
 	return nil

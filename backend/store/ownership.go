@@ -119,8 +119,10 @@ func (tx *Tx) MoveOwnership(ctx context.Context, oid id.Organization, from, to i
 	return nil
 }
 
-// OwnershipCandidates are the contacts who could become the owner: they can sign in and don't work for the provider.
+// OwnershipCandidates are the contacts who could become the owner: they can sign in with a password that nobody else chose,
+// and don't work for the provider.
 func (tx *Tx) OwnershipCandidates(ctx context.Context, oid id.Organization) ([]contact.Contact, error) {
 	return tx.contacts(ctx, `WHERE org = ? AND active AND access AND login IS NOT NULL AND NOT owner AND
+NOT EXISTS (SELECT 1 FROM login WHERE login.id = contact.login AND login.password_by <> '') AND
 NOT EXISTS (SELECT 1 FROM staff WHERE staff.login = contact.login AND staff.active) ORDER BY search_key, id`, oid)
 }

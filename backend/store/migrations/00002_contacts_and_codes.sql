@@ -36,7 +36,7 @@ UPDATE contact SET search_key = LOWER(name || ' ' || email);
 CREATE INDEX contact_list ON contact (org, search_key, id);
 CREATE INDEX contact_email ON contact (org, email) WHERE email <> '';
 CREATE INDEX token_contact ON token (contact) WHERE contact <> '';
--- The organization whose contact chose this password for the person, '' for one of their own. Invitations to elsewhere
+-- The organization whose contact chose the first password, '' once the person chose one by a mailed link. Invitations to elsewhere
 -- ask such a person for a password of their own.
 ALTER TABLE login ADD COLUMN password_by TEXT NOT NULL DEFAULT '';
 
