@@ -26,6 +26,10 @@ func (d *contactDialog) renderCorrespondence() []app.UI {
 
 func (d *contactDialog) renderSubscription(key string, s *contact.Subscription, fixed string) app.UI {
 	tick := func(id, text string, checked bool, set func(bool)) app.UI {
+		fixed := fixed
+		if fixed != "" && fixed == d.fixed() {
+			fixed = text // the reason stands above
+		}
 		return &ui.Checkbox{ID: "contact-" + id, Label: ui.T("correspondence." + id), Hint: text, Checked: checked, Disabled: fixed,
 			OnChange: func(ctx app.Context, on bool) {
 				set(on)

@@ -212,7 +212,7 @@ func (d *contactDialog) renderDetailsText() []app.UI {
 		{Label: ui.T("contact.kind"), Text: ui.T("contact.kind." + string(c.Kind))},
 		{Label: ui.T("contact.name"), Text: orNone(c.Name)},
 		{Label: ui.T("contact.company"), Text: orNone(c.Company)},
-		{Label: ui.T("contact.type"), Text: typeName(c.Type)},
+		{Label: ui.T("contact.type"), Text: orNone(typeName(c.Type))},
 		{Label: ui.T("contact.email"), Text: orNone(c.Email)},
 		{Label: ui.T("profile.phone"), Text: orNone(c.Phone)},
 		{Label: ui.T("profile.address"), Body: addressLines(c.Address)},

@@ -53,12 +53,16 @@ func (c *Contacts) renderList(list api.Contacts) []app.UI {
 	if c.next != "" {
 		foot = append(foot, &ui.Button{ID: "contacts-more", Label: ui.T("orgdetail.more"), Small: true, Busy: c.older, OnClick: c.more})
 	}
+	hint := app.UI(nil)
+	if c.At.Can(perm.ContactsUpdate) && c.At.Eyes == "" {
+		hint = ui.Hint(ui.T("contacts.no_delete"))
+	}
 	return []app.UI{
 		&ui.Table{ID: "contact-list", Label: ui.T("contacts.list"), Lines: lines, Foot: foot, Columns: []ui.Column{
 			{Title: ui.T("contacts.open"), HideTitle: true, Kind: ui.Pick}, {Title: ui.T("orgpage.name"), Kind: ui.Title}, {Title: ui.T("contact.email")},
 			{Title: ui.T("orgdetail.type")}, {Title: ui.T("orgpage.state"), Kind: ui.State},
 			{Title: ui.T("orgpage.acts"), HideTitle: true, Kind: ui.Act}}},
-		ui.Hint(ui.T("contacts.no_delete")),
+		slot(hint),
 	}
 }
 
@@ -78,15 +82,11 @@ func (c *Contacts) line(r *api.ContactRow) ui.Line {
 	}
 	open := func(app.Context, app.Event) { c.edit(r.ID) }
 	busy := c.opening == r.ID
-	kind := ""
-	if r.Type != "" {
-		kind = typeName(r.Type)
-	}
 	return ui.Line{ID: string(r.ID), Quiet: !r.Active, Usual: r.Active && r.State == contact.CanEnter, Cells: []app.UI{
 		&keyed{Key: "pencil-" + string(r.ID), Body: func() app.UI {
 			return &ui.Button{ID: "contact-pencil-" + string(r.ID), Label: long, Icon: icon, IconOnly: true, Kind: ui.Quiet, Busy: busy, OnClick: open}
 		}},
-		app.Span().Class("contact-name").Body(name...), emailCell(r.Email), app.Text(kind), app.Span().Class("contact-state").Body(accessTag(r.State), active),
+		app.Span().Class("contact-name").Body(name...), emailCell(r.Email), app.Text(typeName(r.Type)), app.Span().Class("contact-state").Body(accessTag(r.State), active),
 		&keyed{Key: "edit-" + string(r.ID), Body: func() app.UI {
 			return &ui.Button{ID: "contact-edit-" + string(r.ID), Label: word, Name: long, Kind: ui.Quiet, Small: true, Busy: busy, OnClick: open}
 		}},

@@ -30,7 +30,7 @@ func (h *Home) renderOwn(home api.Home) []app.UI {
 func (h *Home) renderTransfer(t *api.Transfer) app.UI {
 	return ui.Split(
 		ui.Person(t.FromName, ui.Neutral, []app.UI{app.Strong().Text(ui.T("owner.offers", "name", t.FromName))}, []app.UI{
-			app.Text(ui.T("home.since") + " "), timeTag(t.CreatedAt), app.Text(" · "),
+			timeTag(t.CreatedAt), app.Text(" · "),
 			&ui.Countdown{Until: t.LapsesAt, Label: ui.T("remote.lapses_in"), Silent: true, OnEnd: h.again}}),
 		&ui.Button{ID: "accept", Label: ui.T("owner.accept"), Kind: ui.Primary, Disabled: offlineReason(h.At), OnClick: func(app.Context, app.Event) { h.accept.show(t) }},
 		&ui.Button{ID: "decline", Label: ui.T("owner.decline"), Busy: h.busy == "decline", Disabled: offlineReason(h.At), OnClick: func(app.Context, app.Event) {

@@ -144,7 +144,7 @@ func (p *Profile) renderAccount(v api.Profile) app.UI {
 // orNone is a value, or a word for its absence.
 func orNone(text string) string {
 	if text == "" {
-		return ui.T("profile.none")
+		return ui.T("profile.missing")
 	}
 	return text
 }
@@ -162,7 +162,7 @@ func addressLines(a contact.Address) []app.UI {
 		}
 	}
 	if len(lines) == 0 {
-		return []app.UI{app.Text(ui.T("profile.no_address"))}
+		return []app.UI{app.Text(ui.T("profile.missing"))}
 	}
 	return []app.UI{app.Div().Body(lines...)}
 }

@@ -165,7 +165,7 @@ func callerHint(c *api.ContactRow) string {
 
 func typeName(t contact.Type) string {
 	if t == "" {
-		return "–"
+		return ""
 	}
 	return ui.T("contact.type." + string(t))
 }
