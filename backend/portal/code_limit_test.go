@@ -598,3 +598,17 @@ func TestCallOfSuspendedOrganization(t *testing.T) {
 	_, err = say(w.As(w.Tom), open, ownCode)
 	Refused(t, err, errs.Conflict)
 }
+
+// TH23: a proposal is held against everything on file, which takes as long as hashing when ten thousand people are: any
+// member may ask for some at once, not for many.
+func TestProposalsAreCostly(t *testing.T) {
+	w := New(t)
+	paul := w.As(w.Paul)
+	in := api.GenerateCodeIn{Org: api.Org{Org: w.Acme}}
+	in.Body.Locale = "en"
+	for range 10 {
+		Must(Call(paul, api.GenerateCode, in))
+	}
+	_, err := Call(paul, api.GenerateCode, in)
+	Refused(t, err, errs.TooMany)
+}

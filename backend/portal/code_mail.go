@@ -93,15 +93,13 @@ func (tx *Tx) toHolderToo(o *org.Organization, c id.Contact, l letter) ([]store.
 
 // toDeciders writes to whoever may decide about significant changes.
 func (tx *Tx) toDeciders(o *org.Organization, l letter) ([]store.Mail, error) {
-	contacts, err := tx.OrganizationContacts(tx, o.ID)
+	contacts, err := tx.ContactsWith(tx, o.ID, perm.SignificantChangesApprove)
 	if err != nil {
 		return nil, err
 	}
 	var to []*contact.Contact
 	for i := range contacts {
-		if contacts[i].Rights().Has(perm.SignificantChangesApprove) {
-			to = append(to, &contacts[i])
-		}
+		to = append(to, &contacts[i])
 	}
 	return tx.toContacts(l, changesLink(o), to...)
 }

@@ -109,7 +109,7 @@ var (
 	ReleaseCode = declare[CodeReleaseIn, None](Spec{Name: "release-code", Method: post, Path: orgPath + "/code/release",
 		Summary: "Owner: unlock codes after looking at the misses", Policy: Policy{Right: ownerOnly}, StepUp: true})
 	GenerateCode = declare[GenerateCodeIn, CodeShown](Spec{Name: "generate-code", Method: post, Path: orgPath + "/code/generate",
-		Summary: "Propose a code that is easy to say; nothing is stored", Policy: Policy{Member: true}})
+		Summary: "Propose a code that is easy to say; nothing is stored", Policy: Policy{Member: true}, Rate: Costly})
 	ListCodeActivity = declare[ActivityIn, CodeActivity](Spec{Name: "list-code-activity", Method: get, Path: orgPath + "/code/activity",
 		Summary: "What happened to the codes: set, changed, revealed, used, failed, locked", Policy: Policy{Right: perm.ProfileView}})
 
