@@ -137,6 +137,7 @@ type check struct {
 // CheckCaller holds what the caller says against the codes of whom they say to be. A wrong code is an outcome, not an
 // error.
 func (s *Service) CheckCaller(ctx context.Context, cred Credential, in *api.CheckCallerIn) (out api.AgentCall, err error) {
+	defer s.answerLater(ctx)()
 	// Who may not check, or has nothing to check, takes no place among those that hash.
 	err = s.view(ctx, api.CheckCaller.Spec, cred, in.Org.Org, func(tx *Tx) error {
 		_, _, err := tx.checkable(&in.VerificationIn)
@@ -145,7 +146,6 @@ func (s *Service) CheckCaller(ctx context.Context, cred Credential, in *api.Chec
 	if err != nil {
 		return out, err
 	}
-	defer s.answerLater(ctx)()
 	turn, err := s.Hasher.Turn(ctx)
 	if err != nil {
 		return out, err
