@@ -26,6 +26,7 @@ func (d *contactDialog) renderAccess() []app.UI {
 				Disabled: fixed, OnChange: func(ctx app.Context, on bool) {
 					c.Access = on
 					d.changed(ctx)
+					ui.BringIntoView(ctx, "contact-stops")
 				}},
 			slot(d.renderStops(d.before().Access && d.before().Active && !c.Access, false)),
 		),

@@ -61,6 +61,7 @@ func (d *contactDialog) renderDetails() []app.UI {
 				Disabled: d.activeFixed(), OnChange: func(ctx app.Context, on bool) {
 					c.Active = on
 					d.changed(ctx)
+					ui.BringIntoView(ctx, "contact-stops")
 				}},
 			slot(d.renderStops(d.before().Active && !c.Active, true)),
 		),

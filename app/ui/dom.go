@@ -141,6 +141,14 @@ func copySelected(text string) (ok bool) {
 // SetTitle sets the document's title: "Remote Support – Countersign".
 func SetTitle(title string) { document().Set("title", title) }
 
+// BringIntoView scrolls as little as shows the element with this id once the page has been drawn: for what appears as the
+// consequence of a choice and may lie out of sight.
+func BringIntoView(ctx app.Context, id string) {
+	ctx.Defer(func(app.Context) {
+		quiet(func() { byID(id).Call("scrollIntoView", map[string]any{"block": "nearest"}) })
+	})
+}
+
 // ReducedMotion reports whether the person asked the system for less motion.
 func ReducedMotion() bool {
 	reduced := false
