@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -241,12 +242,18 @@ func (s *site) keep(name, file string, content []byte) error {
 	return s.put(file, content)
 }
 
-// put writes a file unless it is there already with this content: what did not change keeps its compressed copies.
+// put writes a file unless it is there already with this content. What did not change keeps its compressed copies, and
+// what did loses them: a server prefers them to the file.
 func (s *site) put(file string, content []byte) error {
 	s.written[file] = true
 	path := filepath.Join(s.out, filepath.FromSlash(file))
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
 		return nil
+	}
+	for _, copied := range []string{path + ".br", path + ".gz"} {
+		if err := os.Remove(copied); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -79,7 +79,9 @@ func TestSiteSweepsWhatEarlierBuildsLeft(t *testing.T) {
 	dir := t.TempDir()
 	s := built(t, dir)
 	css := filepath.Join(dir, s.assets["portal.css"])
-	for _, file := range []string{filepath.Join(dir, "web", "old.0123456789ab.js"), filepath.Join(dir, "web", "old.0123456789ab.js.br"), css + ".br"} {
+	index := filepath.Join(dir, "index.html")
+	for _, file := range []string{filepath.Join(dir, "web", "old.0123456789ab.js"), filepath.Join(dir, "web", "old.0123456789ab.js.br"), css + ".br",
+		index, index + ".br", index + ".gz"} {
 		if err := os.WriteFile(file, []byte("left"), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -92,6 +94,9 @@ func TestSiteSweepsWhatEarlierBuildsLeft(t *testing.T) {
 	}
 	if _, err := os.Stat(css + ".br"); err != nil {
 		t.Errorf("the compressed copy of a file that did not change is gone: %v", err)
+	}
+	if old, _ := filepath.Glob(index + ".*"); len(old) > 0 {
+		t.Errorf("compressed copies of what the page was before are still there: %v", old)
 	}
 }
 
