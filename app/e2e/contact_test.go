@@ -244,3 +244,22 @@ func TestContacts_are_looked_at_with_their_eyes(t *testing.T) {
 	owner.Wait(`document.getElementById("contact-create")`)
 	owner.NoProblems()
 }
+
+// Clearing the filters takes its own button away: the keyboard goes on in the search.
+func TestContacts_clearing_the_filters_leads_to_the_search(t *testing.T) {
+	s := play(t)
+	for _, c := range []struct {
+		who  *backendtest.Persona
+		path string
+	}{{s.Marie, "/o/" + string(s.Acme) + "/contacts"}, {s.Sofia, "/organizations/" + string(s.Acme)}} {
+		tab := s.open(c.who)
+		visit(tab, c.path)
+		tab.Type("#contacts-search", "nobody at all")
+		press(tab, "main", "Clear filters")
+		says(tab, "#contact-list", "Jonas Meier")
+		tab.Settle()
+		if got := tab.Focused(); got != "contacts-search" {
+			t.Errorf("%s: the focus is on %q", c.path, got)
+		}
+	}
+}

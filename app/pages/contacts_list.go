@@ -42,7 +42,7 @@ func (c *Contacts) renderList(list api.Contacts) []app.UI {
 			&ui.Button{ID: "contacts-clear", Label: ui.T("orgdetail.clear"), OnClick: func(ctx app.Context, _ app.Event) {
 				c.query = ""
 				ctx.Navigate(c.At.With("q", "", "type", "", "access", "", "active", ""))
-				ui.FocusLater(ctx, "contacts-search")
+				ui.FocusLater(c.ctx, "contacts-search") // of the page: the button may be gone by then, and what it defers with it
 			}}}}}
 	}
 	lines := make([]ui.Line, 0, len(c.rows))
