@@ -79,7 +79,10 @@ func (d *contactDialog) renderWay() app.UI {
 	}
 	login := &ui.Field{ID: "contact-login", Label: ui.T("contact.login"), Value: d.draft.Email, ReadOnly: true, Hint: ui.T("contact.login_hint")}
 	if d.draft.Email == "" {
-		login.Error = ui.T("contact.login_missing")
+		login.Hint = ui.T("contact.login_missing")
+		if d.errors["email"] != "" { // Save was tried
+			login.Error = login.Hint
+		}
 	}
 	parts := []app.UI{login}
 	switch {

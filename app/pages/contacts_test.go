@@ -316,3 +316,24 @@ func TestContacts_menu_marks_one_entry(t *testing.T) {
 		}
 	}
 }
+
+// K04: that the login name needs an e-mail is advice until the person has tried to save without one.
+func TestContactDialog_asks_for_an_email_before_it_complains(t *testing.T) {
+	w := backendtest.New(t)
+	v, c := contactsOf(t, w, w.Marie, nil)
+	v.do(c.ctx, func() { c.dialog.show(c, nil) })
+	d := &c.dialog
+	v.do(c.ctx, func() { d.draft.Name, d.draft.Access, d.tab = "Jane Poe", true, tabAccess })
+	v.says("Enter an e-mail in the tab Details")
+	if strings.Contains(v.wait(), "aria-invalid") {
+		t.Error("a field is wrong before anything was tried")
+	}
+	v.do(c.ctx, func() {
+		d.save(c.ctx)
+		d.tab = tabAccess
+	})
+	v.says("Enter an e-mail in the tab Details")
+	if !strings.Contains(v.wait(), "aria-invalid") {
+		t.Error("after the try nothing is marked")
+	}
+}
