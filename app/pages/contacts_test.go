@@ -4,6 +4,7 @@ package pages
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +13,11 @@ import (
 	"countersign/backend/backendtest"
 	"countersign/shared/api"
 	"countersign/shared/contact"
+	"countersign/shared/i18n"
 	"countersign/shared/perm"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
 func contactsOf(t *testing.T, w *backendtest.World, who *backendtest.Persona, query url.Values) (*visitor, *Contacts) {
@@ -335,5 +338,21 @@ func TestContactDialog_asks_for_an_email_before_it_complains(t *testing.T) {
 	v.says("Enter an e-mail in the tab Details")
 	if !strings.Contains(v.wait(), "aria-invalid") {
 		t.Error("after the try nothing is marked")
+	}
+}
+
+// K07: the count of a group agrees with how many rights are allowed.
+func TestPermissionMatrix_counts_in_words_that_agree(t *testing.T) {
+	one := contact.Contact{Active: true, Access: true, Overrides: perm.Overrides{perm.ProfileView: perm.Allow}}
+	two := contact.Contact{Active: true, Access: true, Overrides: perm.Overrides{perm.ProfileView: perm.Allow, perm.ProfileUpdate: perm.Allow}}
+	inLanguage(t, i18n.FR)
+	for _, c := range []struct {
+		of   contact.Contact
+		says string
+	}{{one, `>1 sur \d+ autorisé<`}, {two, `>2 sur \d+ autorisés<`}} {
+		m := permissionMatrix{Contact: &c.of, State: &permissionsTab{}}
+		if html := app.HTMLString(m.render()); !regexp.MustCompile(c.says).MatchString(html) {
+			t.Errorf("no %s in:\n%s", c.says, html)
+		}
 	}
 }

@@ -64,7 +64,7 @@ func (m *permissionMatrix) renderGroup(lines []perm.Line) app.UI {
 			}
 		}
 	}
-	count := ui.T("perm.count", "allowed", allowed, "all", all)
+	count := ui.T("perm.count", "n", allowed, "all", all)
 	if allowed == 0 {
 		count = ui.T("perm.count_none")
 	}
