@@ -147,3 +147,22 @@ func TestSettings_custom_fields(t *testing.T) {
 	ada.NoProblems()
 	tab.NoProblems()
 }
+
+// C13: a call that begins or is gone on with is seen from its heading on, with the keyboard where the caller's words go.
+func TestVerify_shows_a_call_from_its_heading_on(t *testing.T) {
+	s := play(t)
+	tab := s.open(s.Sofia)
+	tab.Size(1000, 420) // the button is far down
+	visit(tab, "/hub/verify?org="+string(s.Acme))
+	says(tab, "#verify-start", "Account holder")
+	tab.Run(`document.querySelector("#verify-caller-0").click()`)
+	tab.Settle()
+	press(tab, "#verify-start", "Begin")
+	tab.Wait(`document.querySelector("#verify-heard") === document.activeElement && scrollY === 0`)
+	visit(tab, "/hub/verify?org="+string(s.Acme)+"&contact="+string(s.Jonas.Contact))
+	says(tab, "#verify-start", "Account holder")
+	tab.Wait(`document.querySelector("#open-calls button")`)
+	tab.Run(`scrollTo(0, 400)`)
+	tab.Click("#open-calls button")
+	tab.Wait(`document.querySelector("#verify-heard") === document.activeElement && scrollY === 0`)
+}

@@ -223,7 +223,10 @@ func (v *Verify) openCalls() app.UI {
 		lines = append(lines, &keyed{Key: string(c.ID), Body: func() app.UI {
 			return ui.Split(app.Div().Body(app.Div().Text(c.ContactName), app.Div().Class("hint").Text(c.OrgName+" · "+ui.T("verify.since", "time", clock(c.StartedAt)))),
 				&ui.Button{ID: "open-" + string(c.ID), Label: ui.T("verify.open"), Name: ui.T("verify.open") + ": " + c.ContactName, Small: true,
-					OnClick: func(ctx app.Context, _ app.Event) { v.show(v.ctx, c.Org, c.ID) }})
+					OnClick: func(app.Context, app.Event) {
+						v.show(v.ctx, c.Org, c.ID)
+						v.call.chosen = true
+					}})
 		}})
 	}
 	if len(lines) == 0 {

@@ -23,6 +23,7 @@ type callCard struct {
 	minor   string
 	noted   bool // the minor change is being written down
 	noting  string
+	chosen  bool // by the agent, who goes on in it once it is there
 	ask     changeAsk
 	confirm withdrawal
 }
@@ -48,7 +49,14 @@ func (c *callCard) load(ctx app.Context, v *Verify, background bool) {
 			v.start.problem = text
 			return
 		}
-		if c.data.err != nil || !known {
+		if c.data.err != nil {
+			return
+		}
+		if c.chosen {
+			c.chosen = false
+			c.enter(v)
+		}
+		if !known {
 			return
 		}
 		holdFocus(ctx, "call")
@@ -62,6 +70,12 @@ func (c *callCard) load(ctx app.Context, v *Verify, background bool) {
 func (c *callCard) take(now api.AgentCall) {
 	c.data.turn++
 	c.data.value, c.data.at, c.data.err, c.data.busy = now, ui.ServerNow(), nil, false
+}
+
+// enter takes the agent to the call that has come into view: its heading and phrase on the screen, the keyboard where the
+// caller's words go, or at what is known already.
+func (c *callCard) enter(v *Verify) {
+	ui.FocusAtTop(v.ctx, "verify-heard", "verify-answer", ui.PageTitleID)
 }
 
 // readOut is what the agent is told to do with the counter-phrase.

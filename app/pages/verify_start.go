@@ -186,7 +186,7 @@ func (s *callStart) submit(ctx app.Context, v *Verify) {
 		v.replace("org", string(c.Org), "call", string(c.ID), "contact", "")
 		v.call.take(c)
 		ui.Announce(readOut(&c) + ": " + c.Counter)
-		ui.FocusLater(v.ctx, "verify-heard")
+		v.call.enter(v)
 		v.load(ctx, true)
 	})
 }

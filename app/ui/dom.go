@@ -32,6 +32,20 @@ func FocusLater(ctx app.Context, id string) {
 	ctx.Defer(func(app.Context) { Focus(id) })
 }
 
+// FocusAtTop shows the page from its top after the pending render and focuses the first of the elements that is there,
+// without scrolling to it: for what takes the place of the page and is read from its heading on.
+func FocusAtTop(ctx app.Context, ids ...string) {
+	ctx.Defer(func(app.Context) {
+		quiet(func() { app.Window().Call("scrollTo", 0, 0) })
+		for _, id := range ids {
+			if el := byID(id); el.Truthy() {
+				quiet(func() { el.Call("focus", map[string]any{"preventScroll": true}) })
+				return
+			}
+		}
+	})
+}
+
 // FocusInvalid focuses the first field of the page that shows an error, after the pending render.
 func FocusInvalid(ctx app.Context) {
 	ctx.Defer(func(app.Context) {
