@@ -44,6 +44,7 @@ type Session struct {
 	steps    []step
 	keepers  map[string]func() []Unsent
 	again    bool // a reload of me was asked for while one was under way
+	leaving  bool // the person is on the way out
 }
 
 var sessions struct {
@@ -85,7 +86,7 @@ func Open(p Place) *Session {
 func (s *Session) Renew() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.me, s.meAt, s.problem, s.ended = nil, time.Time{}, nil, ""
+	s.me, s.meAt, s.problem, s.ended, s.leaving = nil, time.Time{}, nil, "", false
 	s.version++
 }
 

@@ -327,3 +327,31 @@ func TestWatch_gathers_pokes(t *testing.T) {
 		}
 	})
 }
+
+// Whoever is on the way out asks for nothing more; whoever stays after all is told everything again.
+func TestSession_asks_for_nothing_while_leaving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, ctx := shown(t)
+		s := NewSession(api.AsSupport, "", nil)
+		loads := 0
+		stop := s.Watch(ctx, "", func(app.Context) { loads++ }, live.Access)
+		defer stop()
+		happens := func() {
+			s.poked([]live.Event{{Kind: live.Access}})
+			time.Sleep(2 * gather)
+			e.ConsumeAll()
+		}
+		happens()
+		s.Leaving(true)
+		happens()
+		if loads != 1 {
+			t.Errorf("loaded %d times, want once, before leaving", loads)
+		}
+		s.Leaving(false)
+		time.Sleep(2 * gather)
+		e.ConsumeAll()
+		if loads != 2 {
+			t.Errorf("loaded %d times, want once more after staying", loads)
+		}
+	})
+}

@@ -34,7 +34,9 @@ func (s *Session) Watch(ctx app.Context, org id.Organization, reload func(app.Co
 	w.run = func() {
 		ctx.Dispatch(func(ctx app.Context) {
 			defer ui.Recover()
-			reload(ctx)
+			if !s.isLeaving() {
+				reload(ctx)
+			}
 		})
 	}
 	s.mu.Lock()
@@ -98,4 +100,21 @@ func (s *Session) watching() []*watcher {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.watchers)
+}
+
+// Leaving says that the person is on the way out: what changes meanwhile is asked for no more, since the answer may be
+// that they are gone. When they stay after all, every page loads again.
+func (s *Session) Leaving(leaving bool) {
+	s.mu.Lock()
+	s.leaving = leaving
+	s.mu.Unlock()
+	if !leaving {
+		s.pokeAll()
+	}
+}
+
+func (s *Session) isLeaving() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.leaving
 }

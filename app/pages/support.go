@@ -153,9 +153,11 @@ func (b *supportBanner) leave(app.Context) {
 		return
 	}
 	b.leaving = true
+	b.At.Session.Leaving(true)
 	client.Call(b.ctx, b.At.Session, api.LeaveSupport, b.At.OrgIn(), func(ctx app.Context, _ api.None, err error) {
 		if err != nil {
 			b.leaving = false
+			b.At.Session.Leaving(false)
 			toastFailure(err)
 			return
 		}
