@@ -175,8 +175,7 @@ func TestContacts_matrix_says_what_follows(t *testing.T) {
 	admin.NoProblems()
 }
 
-// K10, K11, K12: deactivating says what it stops, throws the person out at once, and leaves their other organization; a
-// contact can't deactivate themselves or touch the owner.
+// K10, K11: deactivating says what it stops and throws the person out at once; the owner can't be deactivated.
 func TestContacts_deactivation_stops_everything_at_once(t *testing.T) {
 	inLanguages(t, func(t *testing.T, l i18n.Locale) {
 		s, w := play(t), words{lang: string(l)}
@@ -198,6 +197,30 @@ func TestContacts_deactivation_stops_everything_at_once(t *testing.T) {
 		says(owner, "#contact-dialog", l.T("contact.guard.owner_active"))
 		owner.NoProblems()
 	})
+}
+
+// K10, K12: who is deactivated in one organization is shut out of that one at once, and goes on in the other without
+// signing in again.
+func TestContacts_deactivated_in_one_organization_go_on_in_the_other(t *testing.T) {
+	s := play(t)
+	s.Exec(`UPDATE contact SET login = ? WHERE id = ?`, s.Paul.Login, s.Luc.Contact)
+	owner, reader := s.open(s.Marie), s.open(s.Paul)
+	visit(reader, "/o/"+string(s.Acme)+"/contacts")
+	says(reader, "#contact-list", "Marie Dubois")
+	visit(owner, "/o/"+string(s.Acme)+"/contacts")
+	owner.Click("#contact-edit-" + string(s.Paul.Contact))
+	owner.Wait(`document.querySelector("#contact-dialog[open]")`)
+	owner.Click("#contact-active")
+	press(owner, "#contact-dialog", "Update")
+	says(owner, "main .banner", "Success: Contact updated.")
+
+	reader.Wait(`!document.getElementById("contact-list") && !document.body.innerText.includes("Marie Dubois")`)
+	visit(reader, "/o/"+string(s.Beta)+"/home")
+	says(reader, "#organization", "Bêta SA")
+	if places := uitest.Eval[bool](reader, `!!document.getElementById("places")`); places {
+		t.Error("the organization that was lost is still there to switch to")
+	}
+	owner.NoProblems()
 }
 
 // K11: the ownership moves only when the other side accepts; both see it live, and the old owner stays as an administrator.
