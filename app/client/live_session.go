@@ -51,6 +51,9 @@ func livePath(as api.As, org id.Organization) string {
 	return api.Live.Path + "?" + query.Encode()
 }
 
+// outOfOrganization is the end of listening to one organization: the person may go on in others.
+const outOfOrganization = "session.ended.removed"
+
 // following is a live connection for as long as the session has not ended. Signing in again brings it back.
 type following struct {
 	session *Session
@@ -65,7 +68,7 @@ type following struct {
 
 // match starts or stops the connection as the session needs it.
 func (f *following) match() {
-	ended := f.session.Ended() != ""
+	ended := f.session.Ended() != "" || f.session.isLeaving()
 	f.mu.Lock()
 	over := ended && f.live != nil
 	switch {
@@ -104,6 +107,10 @@ func (f *following) connection() *Live {
 			case LiveOffline:
 				s.setLink(LinkDown)
 			case LiveEnded:
+				if status.Why == outOfOrganization {
+					s.Refresh(f.ctx, true) // the sign-in may go on elsewhere
+					return
+				}
 				s.end(ui.T(status.Why))
 			}
 		},

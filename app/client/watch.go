@@ -102,12 +102,13 @@ func (s *Session) watching() []*watcher {
 	return slices.Clone(s.watchers)
 }
 
-// Leaving says that the person is on the way out: what changes meanwhile is asked for no more, since the answer may be
-// that they are gone. When they stay after all, every page loads again.
+// Leaving says that the person is on the way out: what changes meanwhile is neither listened to nor asked for, since the
+// answer may be that they are gone. When they stay after all, every page loads again.
 func (s *Session) Leaving(leaving bool) {
 	s.mu.Lock()
 	s.leaving = leaving
 	s.mu.Unlock()
+	s.notify()
 	if !leaving {
 		s.pokeAll()
 	}

@@ -36,6 +36,7 @@ func TestRemote_grants_are_open_to_colleagues_or_named_agents_only(t *testing.T)
 
 	r = backendtest.Must(s.As(s.Sofia).RequestAccess(s.Acme, time.Hour, ""))
 	owner.Click("#named-" + string(r.ID))
+	owner.Wait(`document.getElementById(` + js("named-"+string(r.ID)) + `).checked`)
 	press(owner, "#pending", "Approve for 1 hour")
 	says(owner, "#inside", "only for Sofia Keller")
 	backendtest.Must(s.As(s.Sofia).Enter(s.grant(s.Acme)))

@@ -165,7 +165,9 @@ func (p *Portal) settle() {
 		p.adoptLocale(me)
 		p.watchWaiting(me)
 		p.arm()
-		if at := here(p.seat()); !foreign(at) {
+		if at := here(p.seat()); foreign(at) {
+			p.follow("") // what it was of is not the person's any more
+		} else {
 			p.follow(at.Key("live"))
 		}
 	}
