@@ -9,28 +9,12 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// renderFilters narrow the list; each is an answer of the server, which searches all contacts.
+// renderFilters narrow the list; what is chosen stands in the address.
 func (c *Contacts) renderFilters() app.UI {
-	every := ui.Option{Label: ui.T("orgdetail.any")}
-	types := []ui.Option{every}
-	for _, t := range contact.Types() {
-		types = append(types, ui.Option{Value: string(t), Label: typeName(t)})
-	}
-	states := []ui.Option{every}
-	for _, s := range []contact.AccessState{contact.CanEnter, contact.Invited, contact.Expired, contact.NoAccess} {
-		states = append(states, ui.Option{Value: string(s), Label: ui.T("orgdetail.access." + string(s))})
-	}
-	active := []ui.Option{every, {Value: "yes", Label: ui.T("orgdetail.active")}, {Value: "no", Label: ui.T("orgdetail.deactivated")}}
-	pick := func(id, label, param string, options []ui.Option) app.UI {
-		return &ui.Select{ID: id, Label: label, Value: c.At.Param(param), Options: options,
-			OnChange: func(ctx app.Context, v string) { ctx.Navigate(c.At.With("q", c.query, param, v)) }}
-	}
-	return app.Div().Class("row", "filters").Role("search").Aria("label", ui.T("contacts.filters")).Body(
-		&ui.Field{ID: "contacts-search", Label: ui.T("orgdetail.search"), Kind: ui.Search, Value: c.query, MaxLength: 100, Autocomplete: "off", OnInput: c.search},
-		pick("contacts-type", ui.T("orgdetail.type"), "type", types),
-		pick("contacts-access", ui.T("orgdetail.access"), "access", states),
-		pick("contacts-active", ui.T("orgpage.state"), "active", active),
-	)
+	f := api.ContactFilter{Query: c.query, Type: contact.Type(c.At.Param("type")), State: contact.AccessState(c.At.Param("access")), Active: c.At.Param("active")}
+	return contactFilters{Chosen: f, OnQuery: c.search, OnChoose: func(ctx app.Context, f api.ContactFilter) {
+		ctx.Navigate(c.At.With("q", c.query, "type", string(f.Type), "access", string(f.State), "active", f.Active))
+	}}.render()
 }
 
 func (c *Contacts) renderList(list api.Contacts) []app.UI {
@@ -99,18 +83,4 @@ func emailCell(email string) app.UI {
 		return app.Text("") // an empty cell takes no place on phones
 	}
 	return app.Span().Class("wrap").Text(email)
-}
-
-// accessTag is how far a contact's portal access has come.
-func accessTag(s contact.AccessState) app.UI {
-	word := ui.T("orgdetail.access." + string(s))
-	switch s {
-	case contact.CanEnter:
-		return ui.Tag(ui.OK, word)
-	case contact.Invited:
-		return ui.TagIcon(ui.Info, ui.IconMail, word)
-	case contact.Expired:
-		return ui.TagIcon(ui.Warn, ui.IconHourglass, word)
-	}
-	return ui.TagIcon(ui.Neutral, ui.IconCircle, word)
 }

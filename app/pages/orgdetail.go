@@ -7,7 +7,6 @@ import (
 	"countersign/app/ui"
 	"countersign/shared/access"
 	"countersign/shared/api"
-	"countersign/shared/contact"
 	"countersign/shared/id"
 	"countersign/shared/live"
 	"countersign/shared/org"
@@ -182,28 +181,12 @@ func regionName(code string) string {
 	return code
 }
 
-// filters narrow the contacts; each is an answer of the server, which searches all of them.
+// filters narrow the contacts.
 func (o *OrganizationPage) filters() app.UI {
-	any := ui.Option{Label: ui.T("orgdetail.any")}
-	types := []ui.Option{any}
-	for _, t := range contact.Types() {
-		types = append(types, ui.Option{Value: string(t), Label: typeName(t)})
-	}
-	states := []ui.Option{any}
-	for _, s := range []contact.AccessState{contact.CanEnter, contact.Invited, contact.Expired, contact.NoAccess} {
-		states = append(states, ui.Option{Value: string(s), Label: ui.T("orgdetail.access." + string(s))})
-	}
-	active := []ui.Option{any, {Value: "yes", Label: ui.T("orgdetail.active")}, {Value: "no", Label: ui.T("orgdetail.deactivated")}}
-	return app.Div().Class("row", "filters").Body(
-		&ui.Field{ID: "contacts-search", Label: ui.T("orgdetail.search"), Kind: ui.Search, Value: o.filter.Query, MaxLength: 100, Autocomplete: "off",
-			OnInput: func(_ app.Context, q string) { o.filter.Query = q; o.narrow() }},
-		&ui.Select{ID: "contacts-type", Label: ui.T("orgdetail.type"), Value: string(o.filter.Type), Options: types,
-			OnChange: func(_ app.Context, t string) { o.filter.Type = contact.Type(t); o.narrow() }},
-		&ui.Select{ID: "contacts-access", Label: ui.T("orgdetail.access"), Value: string(o.filter.State), Options: states,
-			OnChange: func(_ app.Context, s string) { o.filter.State = contact.AccessState(s); o.narrow() }},
-		&ui.Select{ID: "contacts-active", Label: ui.T("orgpage.state"), Value: o.filter.Active, Options: active,
-			OnChange: func(_ app.Context, a string) { o.filter.Active = a; o.narrow() }},
-	)
+	return contactFilters{Chosen: o.filter,
+		OnQuery:  func(_ app.Context, q string) { o.filter.Query = q; o.narrow() },
+		OnChoose: func(_ app.Context, f api.ContactFilter) { o.filter = f; o.narrow() },
+	}.render()
 }
 
 func (o *OrganizationPage) contacts(list api.Contacts) []app.UI {
@@ -259,16 +242,7 @@ func contactState(c *api.ContactRow) app.UI {
 	if !c.Active {
 		return ui.TagIcon(ui.Neutral, ui.IconBan, ui.T("orgdetail.deactivated"))
 	}
-	word := ui.T("orgdetail.access." + string(c.State))
-	switch c.State {
-	case contact.CanEnter:
-		return ui.Tag(ui.OK, word)
-	case contact.Invited:
-		return ui.TagIcon(ui.Info, ui.IconMail, word)
-	case contact.Expired:
-		return ui.TagIcon(ui.Warn, ui.IconHourglass, word)
-	}
-	return ui.TagIcon(ui.Neutral, ui.IconCircle, word)
+	return accessTag(c.State)
 }
 
 func (o *OrganizationPage) acts(c *api.ContactRow) app.UI {
