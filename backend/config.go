@@ -88,6 +88,19 @@ func (p *place) keys() (*vault.Keys, error) {
 	return p.withNext(keys)
 }
 
+// standing gives the keys of an installation that is there already, with the one beside the root key while that is being
+// replaced.
+func (p *place) standing() (*vault.Keys, error) {
+	if err := p.must(); err != nil {
+		return nil, err
+	}
+	keys, err := vault.Open(p.keyFile())
+	if err != nil {
+		return nil, err
+	}
+	return p.withNext(keys)
+}
+
 // nextKeyFile lies beside the key file while the root key is being replaced.
 func (p *place) nextKeyFile() string { return p.keyFile() + ".next" }
 

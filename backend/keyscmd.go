@@ -70,13 +70,7 @@ type keysStatusCmd struct {
 
 // Run works beside a running portal.
 func (c *keysStatusCmd) Run(o *output) (err error) {
-	if err := c.must(); err != nil {
-		return err
-	}
-	keys, err := vault.Open(c.keyFile())
-	if err == nil {
-		keys, err = c.withNext(keys)
-	}
+	keys, err := c.standing()
 	if err != nil {
 		return err
 	}
@@ -124,13 +118,7 @@ type keysRetireCmd struct {
 // Run takes the new file in the place of the old one. A portal that runs could still seal with the old key, so there
 // must be none.
 func (c *keysRetireCmd) Run(o *output) (err error) {
-	if err := c.must(); err != nil {
-		return err
-	}
-	keys, err := vault.Open(c.keyFile())
-	if err == nil {
-		keys, err = c.withNext(keys)
-	}
+	keys, err := c.standing()
 	if err != nil {
 		return err
 	}
