@@ -12,6 +12,7 @@ import (
 type browserSocket struct {
 	ws       js.Value
 	handlers map[string]js.Func
+	left     js.Func // of the window
 }
 
 // browserDial opens a WebSocket to the server that the page came from.
@@ -36,6 +37,17 @@ func browserDial(path string, in *Inbox) (socket Socket, err error) {
 		s.forget()
 		in.Closed(e.Get("code").Int(), e.Get("reason").String())
 	})
+	// A browser may keep a page that was left, with its open socket, to come back to. Closed here, the place at the server
+	// is free at once. The page is told here too, since no event of the socket reaches it any more: come back to, it connects
+	// again from where it was.
+	s.left = js.FuncOf(func(js.Value, []js.Value) any {
+		defer ui.Recover()
+		s.ws.Call("close", 1000)
+		s.forget()
+		in.Closed(1001, "")
+		return nil
+	})
+	js.Global().Call("addEventListener", "pagehide", s.left)
 	return s, nil
 }
 
@@ -50,6 +62,10 @@ func (s *browserSocket) on(event string, handle func(js.Value)) {
 
 // forget gives the handlers back to the browser. Go keeps them otherwise.
 func (s *browserSocket) forget() {
+	if s.handlers != nil {
+		js.Global().Call("removeEventListener", "pagehide", s.left)
+		s.left.Release()
+	}
 	for event, f := range s.handlers {
 		s.ws.Call("removeEventListener", event, f)
 		f.Release()

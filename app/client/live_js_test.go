@@ -20,6 +20,10 @@ func TestBrowserSocket(t *testing.T) {
 			hear(data) { this.dispatchEvent(new MessageEvent("message", {data})) }
 			hangUp(code, reason) { this.readyState = 3; this.dispatchEvent(Object.assign(new Event("close"), {code, reason})) }
 		}
+		if (!globalThis.addEventListener) {
+			globalThis.page = new EventTarget()
+			for (const f of ["addEventListener", "removeEventListener", "dispatchEvent"]) globalThis[f] = page[f].bind(page)
+		}
 		if (!globalThis.location) globalThis.location = {protocol: "https:", host: "portal.example"}`)
 	defer js.Global().Call("eval", `globalThis.WebSocket = globalThis.realWebSocket`)
 
@@ -60,6 +64,14 @@ func TestBrowserSocket(t *testing.T) {
 	s.Close()
 	if far.Get("closedWith").Int() != 1000 {
 		t.Error("not closed")
+	}
+
+	if s, err = browserDial("/api/live?as=staff", newInbox()); err != nil {
+		t.Fatal(err)
+	}
+	js.Global().Call("dispatchEvent", js.Global().Get("Event").New("pagehide"))
+	if far = js.Global().Get("lastSocket"); far.Get("closedWith").IsUndefined() {
+		t.Error("the page was left with an open socket")
 	}
 
 	js.Global().Call("eval", `globalThis.WebSocket = class { constructor() { throw new Error("refused by policy") } }`)

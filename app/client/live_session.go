@@ -175,3 +175,17 @@ func OnReturn(f func()) (stop func()) {
 		handler.Release()
 	}
 }
+
+// OnHide calls f when the page is left, perhaps only to be come back to, until stop is called.
+func OnHide(f func()) (stop func()) {
+	handler := app.FuncOf(func(app.Value, []app.Value) any {
+		defer ui.Recover()
+		f()
+		return nil
+	})
+	app.Window().Call("addEventListener", "pagehide", handler)
+	return func() {
+		app.Window().Call("removeEventListener", "pagehide", handler)
+		handler.Release()
+	}
+}

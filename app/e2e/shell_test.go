@@ -10,6 +10,7 @@ import (
 
 	"countersign/app/uitest"
 	"countersign/backend/backendtest"
+	"countersign/shared/api"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -151,4 +152,38 @@ func TestShell_follows_changed_rights(t *testing.T) {
 	if nav := tab.Text("#nav"); strings.Contains(nav, "Audit") {
 		t.Errorf("the menu says %q", nav)
 	}
+}
+
+// X03, C09: a page that was left holds no place among the live connections, however the browser keeps it; who comes back to
+// it is live again and sees no code that was revealed there.
+func TestShell_pages_that_were_left_hold_nothing(t *testing.T) {
+	s := play(t)
+	set := api.SetMyCodeIn{Org: api.Org{Org: s.Acme}, Body: api.CodeBody{Code: "obtuse mongoose bulk 62"}}
+	backendtest.Must(backendtest.Call(s.As(s.Marie), api.SetMyCode, set))
+	tab := s.open(s.Marie)
+	for _, page := range []string{"profile", "contacts", "manage/ownership", "manage/audit", "profile", "my-code"} {
+		visit(tab, "/o/"+string(s.Acme)+"/"+page)
+	}
+	tab.Click("#my-code-reveal")
+	says(tab, "#my-code", "mongoose")
+	visit(tab, "/o/"+string(s.Acme)+"/contacts")
+	if open := s.Hub.Stats().Open; open > 2 { // the one, and perhaps the one before it that is just closing
+		t.Errorf("one window holds %d connections", open)
+	}
+	tab.Run(`setTimeout(() => history.back())`)
+	back := func(what string, holds func(page string) bool) { // chromedp's own waiting is lost with the page that it began in
+		t.Helper()
+		for end := time.Now().Add(30 * time.Second); !holds(tab.Text("body")); time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s: not on the page %q", what, tab.Text("body"))
+			}
+		}
+	}
+	back("my code again, masked and live", func(page string) bool {
+		return strings.Contains(page, "One-time phrase") && strings.Contains(page, "Online · live") && !strings.Contains(page, "mongoose")
+	})
+	in := api.StartVerificationIn{Org: api.Org{Org: s.Acme}}
+	in.Body.Contact, in.Body.Channel, in.Body.Locale = s.Marie.Contact, "phone", "en"
+	call := backendtest.Must(backendtest.Call(s.As(s.Tom), api.StartVerification, in))
+	back("the call", func(page string) bool { return strings.Contains(page, call.Counter) })
 }

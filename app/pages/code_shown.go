@@ -45,13 +45,16 @@ func (s *shownCode) hide() {
 func (s *shownCode) take(ctx app.Context, text string) {
 	s.hide()
 	s.text, s.until = text, ui.ServerNow().Add(shownFor)
-	s.stop = ui.After(ctx, shownFor, func(ctx app.Context) {
+	over := ui.After(ctx, shownFor, func(ctx app.Context) {
 		held := s.large
 		s.hide()
 		if !held {
 			ui.Announce(ui.T("code.hidden"))
 		}
 	})
+	// A page that was left and is come back to shows it no more.
+	kept := client.OnHide(func() { ctx.Dispatch(func(app.Context) { s.hide() }) })
+	s.stop = func() { over(); kept() }
 }
 
 // with calls act with the code, which is fetched unless it is in sight.
