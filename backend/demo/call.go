@@ -18,7 +18,7 @@ const jonas = "Jonas Meier"
 // others are contacts of Acme that nobody signs in as: a firm, an address for invoices, somebody invited, somebody who
 // left.
 func (m *making) others() error {
-	m.at(15, 5)
+	m.at(5, 5)
 	marie, err := m.signIn(api.AsCustomer, "marie"+domain)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func fill(ctx context.Context, dir string, keys *vault.Keys, url string, log *sl
 	if m.hash, err = hasher.Hash(ctx, Password); err != nil {
 		return err
 	}
-	for _, step := range []func() error{m.staff, m.companies, m.others, m.codes, m.rejected, m.expired, m.called, m.managed} {
+	for _, step := range []func() error{m.staff, m.companies, m.codes, m.rejected, m.others, m.expired, m.called, m.managed} {
 		if err := step(); err != nil {
 			return err
 		}
