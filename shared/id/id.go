@@ -25,6 +25,12 @@ type (
 	Verification   string
 	Change         string // a significant change that waits for a decision, or was decided
 	Transfer       string // of ownership
+	Number         string // a phone number in an organization
+	BusinessUnit   string
+	Program        string
+	Job            string // bulk work on phone numbers
+	Attention      string // what of an edit was not applied and waits for a person
+	Device         string // a browser profile with a login and an organization, as far as sync goes
 )
 
 // New makes a UUIDv7 from the time and ten random bytes of r. It panics when r fails, as crypto/rand never does.
