@@ -98,6 +98,26 @@ const (
 	AuditExported        Kind = "audit.exported"
 	DatabaseRestored     Kind = "database.restored"
 	SettingsChanged      Kind = "login.settings_changed"
+	NumberAdded          Kind = "number.added"
+	NumberChanged        Kind = "number.changed"
+	NumberRemoved        Kind = "number.removed"
+	NumberRestored       Kind = "number.restored"
+	NumbersChanged       Kind = "numbers.changed" // several in one action
+	NumbersRefused       Kind = "numbers.refused" // edits made offline by somebody whose access had ended
+	NumbersJobStarted    Kind = "numbers.job_started"
+	NumbersJobEnded      Kind = "numbers.job_ended" // done, cancelled or failed
+	NumbersExported      Kind = "numbers.exported"
+	NumbersReplaced      Kind = "numbers.history_replaced" // the server's history went back, as after a restore
+	UnitCreated          Kind = "business_unit.created"
+	UnitChanged          Kind = "business_unit.changed"
+	UnitDeleted          Kind = "business_unit.deleted"
+	ProgramCreated       Kind = "program.created"
+	ProgramChanged       Kind = "program.changed"
+	ProgramDeleted       Kind = "program.deleted"
+	PurposeCreated       Kind = "call_purpose.created"
+	PurposeChanged       Kind = "call_purpose.changed"
+	PurposeRetired       Kind = "call_purpose.retired"
+	AttentionResolved    Kind = "numbers.attention_resolved"
 )
 
 // ActorKind says whose hand it was.

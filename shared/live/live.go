@@ -27,6 +27,8 @@ const (
 	Ownership    Kind = "ownership"    // a transfer of ownership of Org
 	Fields       Kind = "fields"       // definitions of custom fields
 	Staff        Kind = "staff"        // the provider's staff
+	Numbers      Kind = "numbers"      // phone numbers, units, programs, purposes of Org: Ref is epoch ":" head of their history
+	Jobs         Kind = "jobs"         // bulk work on the numbers of Org; Ref is the job
 	Me           Kind = "me"           // the caller's own sign-ins, rights or settings
 )
 

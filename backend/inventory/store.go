@@ -1,0 +1,137 @@
+// Package inventory is the server's half of the protocol that keeps phone numbers in step with devices (shared/replica is
+// the other one), and the one way in which a number changes: what a device pushes, what a person edits online and what
+// a file brings all go through Core. It decides and writes; it does no I/O of its own, so that the simulator runs the very
+// code that serves, on a store in memory as well as on SQLite.
+package inventory
+
+import (
+	"time"
+
+	"countersign/shared/audit"
+	"countersign/shared/id"
+	"countersign/shared/number"
+	"countersign/shared/perm"
+	"countersign/shared/replica"
+)
+
+// Head is where an organization's history stands, one row.
+type Head struct {
+	Epoch      replica.Epoch
+	Seq        int64 // of the newest change: changes are exactly 1..Seq
+	Chain      [8]byte
+	MinSeq     int64 // changes up to it were forgotten; a cursor below it needs a snapshot
+	DurableSeq int64 // in a backup
+	Rows       int   // live numbers
+	Sum        uint64
+	OnlineMid  replica.Mid // places of mutations that came without a device
+}
+
+// Record is a number as it is stored, tombstones included.
+type Record struct {
+	number.Number
+	RemovedAt time.Time // zero while it lives
+
+	// Who changed it last, and the last change before that by somebody else: their own changes are no surprise to anybody.
+	By       id.Login
+	OtherVer int64
+
+	PurposeVer, NameVer, PlaceVer int64 // last change of each field, 0: of none since it was made
+}
+
+// Past is one change of the history with who made it.
+type Past struct {
+	replica.Change
+	Uid   replica.Uid
+	By    id.Login
+	Name  string // of By, at that time
+	At    time.Time
+	Chain [8]byte
+}
+
+// Device is what the server knows of one.
+type Device struct {
+	Client   id.Device
+	Login    id.Login
+	Lmid     replica.Mid // newest mutation that has an outcome
+	FirstMid replica.Mid // oldest that the device still holds
+	AckMid   replica.Mid // what it said it has the outcomes of
+	Schema   int
+	Browser  string
+	SeenAt   time.Time
+	Pending  int // edits it said it holds unsent
+}
+
+// Receipt is an outcome as it is kept. Sum is the running sum of all receipts of the device up to it.
+type Receipt struct {
+	Client  id.Device
+	Outcome replica.Outcome
+	Primary bool // where the mutation was executed; a copy otherwise
+	Sum     uint64
+	At      time.Time
+}
+
+// Store is one transaction on one organization's numbers. Absent things are nil without an error. Whoever gives one
+// runs it alone: nothing else writes until it ends, and an error ends it without a trace.
+type Store interface {
+	Org() id.Organization
+	Now() time.Time
+
+	Head() (*Head, error) // made, with an epoch, when the organization has none and the transaction may write
+	SetHead(*Head) error
+
+	Number(id.Number) (*Record, error)
+	Holder(number.E164) (id.Organization, id.Number, error) // the live number, of whatever organization; "" when none
+	PutNumber(*Record) error
+	Numbers(after id.Number, limit int) ([]number.Number, error) // live ones by id
+	Unit(id.BusinessUnit) (*number.Unit, error)
+	Units() ([]number.Unit, error)
+	Program(id.Program) (*number.Program, error)
+	Programs() ([]number.Program, error)
+	Purpose(key string) (*number.Purpose, error)
+	Purposes() ([]number.Purpose, error)
+	Placed(r *Record, by, name string) error // the history of assignments: the number stands at r.Place from now on
+
+	AddChange(*Past) error
+	Change(seq int64) (*Past, error)
+	Changes(after int64, limit int) ([]replica.Change, error) // in order, gapless
+
+	Device(id.Device) (*Device, error)
+	PutDevice(*Device) error
+	Receipt(id.Device, replica.Mid) (*Receipt, error)
+	ReceiptOf(replica.Uid) (*Receipt, error) // the primary one
+	Receipts(c id.Device, from, to replica.Mid) ([]Receipt, error)
+	SumBelow(c id.Device, mid replica.Mid) (uint64, error) // Sum of the newest receipt below mid, 0 without one
+	AddReceipt(*Receipt) error
+
+	AttentionOn(id.Login, id.Number) (*replica.Attention, error) // open, about this number alone
+	PutAttention(*replica.Attention) error                       // new, or with more mutations
+	AttentionVer(id.Login) (int64, error)
+	RaiseAttention(id.Login) error
+
+	// Part runs fn so that an error of it undoes what fn did and nothing else.
+	Part(fn func() error) error
+}
+
+// Actor is who acts, as the rows of this transaction say.
+type Actor struct {
+	Login   id.Login
+	Name    string
+	Rights  perm.Set
+	Lost    bool   // had access once: pushes are recorded as forbidden, and the device drops its copy
+	Browser string // of the device, for people
+}
+
+// Act is something that was done, for the audit record: what, to which number or thing, and its details.
+type Act struct {
+	Kind   audit.Kind
+	Object string
+	Detail map[string]string
+}
+
+// Core holds the installation's part: the key that signs cursors, and identifiers.
+type Core struct {
+	Key         []byte // HMAC-SHA256 of cursors
+	NewEpoch    func() replica.Epoch
+	NewID       func() string // UUID, for attention items
+	RestoreDays int           // number.RestorableDays when 0
+}

@@ -1,0 +1,73 @@
+package number
+
+import (
+	"slices"
+	"strings"
+)
+
+//go:generate go run ../../build/numbers table.go
+
+// regionRules are what a region's numbers are like. The fields named after states are where the automaton begins.
+type regionRules struct {
+	id      string // ISO 3166-1, "001" for what belongs to no country
+	code    string // calling code
+	general uint16 // state: a national number of the right shape
+	trunk   uint16 // state: what is dialed before a national number; 0 for nothing
+	out     uint16 // state: what is dialed to call abroad
+	rewrite string // becomes the beginning of a national number that was dialed otherwise
+	lengths uint32 // of national numbers, a bit each
+	local   uint32 // lengths of what is dialed within a place
+}
+
+// Nowhere is the region of calling codes that belong to no country, such as +800.
+const Nowhere = "001"
+
+// Regions returns every country and territory that has numbers, by ISO 3166-1 code in order.
+func Regions() []string {
+	ids := make([]string, countryCount)
+	for i := range ids {
+		ids[i] = regionTable[i].id
+	}
+	return ids
+}
+
+// CallingCode returns the digits that numbers of a region begin with: "33" for "FR". It is "" for what is no region.
+func CallingCode(region string) string {
+	if r := rulesOf(region); r != nil {
+		return r.code
+	}
+	return ""
+}
+
+// Region returns the ISO 3166-1 code of the country or territory that gave out the number, Nowhere where none did, and
+// "" for what is no valid number.
+func (e E164) Region() string {
+	if o := e.outcome(); o != nil {
+		return regionTable[o.region-1].id
+	}
+	return ""
+}
+
+// rulesOf returns nil for what is no country or territory.
+func rulesOf(region string) *regionRules {
+	at, ok := slices.BinarySearchFunc(regionTable[:countryCount], region, func(r regionRules, id string) int { return strings.Compare(r.id, id) })
+	if !ok {
+		return nil
+	}
+	return &regionTable[at]
+}
+
+// mainRules returns the rules of the calling code that digits begin with, nil where no code does. No code begins with
+// another.
+func mainRules[T string | []byte](digits T) *regionRules {
+	code := 0
+	for i := 0; i < 3 && i < len(digits); i++ {
+		if code = code*10 + int(digits[i]-'0'); code == 0 {
+			return nil
+		}
+		if main := mainRegion[code]; main != 0 {
+			return &regionTable[main-1]
+		}
+	}
+	return nil
+}
