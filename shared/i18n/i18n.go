@@ -1,5 +1,5 @@
-// Package i18n is the message catalogue: one embedded file a language, whole sentences with named placeholders,
-// plurals by suffix. A new language is a new file, an entry in locales and a plural rule.
+// Package i18n is the message catalogue: two embedded files a language, whole sentences with named placeholders,
+// plurals by suffix. A new language is two new files, an entry in locales and a plural rule.
 package i18n
 
 import (
@@ -31,20 +31,22 @@ var enText string
 var frText string
 
 var catalogues = sync.OnceValue(func() map[Locale]map[string]string {
-	return map[Locale]map[string]string{EN: parse(enText), FR: parse(frText)}
+	return map[Locale]map[string]string{EN: parse(enText, enServer), FR: parse(frText, frServer)}
 })
 
 // parse reads lines "key = text"; "#" starts a comment line, "\n" in the text is a line break. A key written twice
 // keeps its last text (a test refuses it).
-func parse(src string) map[string]string {
-	m := make(map[string]string, 512)
-	for line := range strings.Lines(src) {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		if k, v, ok := strings.Cut(line, " = "); ok {
-			m[strings.TrimSpace(k)] = strings.ReplaceAll(strings.TrimSpace(v), `\n`, "\n")
+func parse(sources ...string) map[string]string {
+	m := make(map[string]string, 2048)
+	for _, src := range sources {
+		for line := range strings.Lines(src) {
+			line = strings.TrimSpace(line)
+			if line == "" || line[0] == '#' {
+				continue
+			}
+			if k, v, ok := strings.Cut(line, " = "); ok {
+				m[strings.TrimSpace(k)] = strings.ReplaceAll(strings.TrimSpace(v), `\n`, "\n")
+			}
 		}
 	}
 	return m

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -39,7 +40,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 			}
 		}
 	}
-	for name, src := range map[string]string{"en.txt": enText, "fr.txt": frText} {
+	for name, src := range map[string]string{"English": enText + enServer, "French": frText + frServer} {
 		seen := map[string]bool{}
 		for i, line := range strings.Split(src, "\n") {
 			if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
@@ -120,6 +121,36 @@ func TestKeysAreUsedAndPresent(t *testing.T) {
 		}
 	}
 }
+
+// What the browser's program names is in the part of the catalogue that it loads.
+func TestBrowsersKeysAreInItsCatalogue(t *testing.T) {
+	server := parse(enServer)
+	for _, dir := range []string{"../../app", "../../shared"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() && d.Name() == "node_modules" {
+				return cmp.Or(err, fs.SkipDir)
+			}
+			if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return nil
+			}
+			src, err := os.ReadFile(path)
+			for _, m := range quoted.FindAllStringSubmatch(string(src), -1) {
+				for key := range server {
+					if base := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other"); m[1] == key || m[1] == base ||
+						strings.HasSuffix(m[1], ".") && strings.HasPrefix(key, m[1]) {
+						t.Errorf("%s names %s, which only the server has", path, key)
+					}
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var quoted = regexp.MustCompile("[\"`]([a-z_]+(?:\\.[a-z0-9_]+)*\\.?)[\"`]")
 
 var keyLike = regexp.MustCompile(`^[a-z_]+(\.[a-z0-9_]+)*\.?$`)
 

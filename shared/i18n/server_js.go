@@ -1,0 +1,3 @@
+package i18n
+
+const enServer, frServer = "", ""
