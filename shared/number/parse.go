@@ -19,8 +19,8 @@ const shortest = 2
 // Stricter than libphonenumber, it takes no letters, extensions, "*" and "#": they are NotANumber. The other reasons are
 // SpreadsheetDamage, InvalidCountry, TooShort, TooLong and NotPossible.
 func Parse(text, region string) (E164, Reason) {
-	if Check(E164(text)) == "" {
-		return E164(text), "" // as it stands, though a longer look could find a prefix in it that is none
+	if E164(text).outcome() != nil {
+		return E164(text), ""
 	}
 	var buf [maxTyped]byte
 	t, reason := read(buf[:0], text)
@@ -95,6 +95,10 @@ func FromUint64(n uint64) E164 {
 
 // number reads what was typed as a number of the world, or of home where that is known.
 func (t typed) number(home *regionRules) (E164, Reason) {
+	var out [1 + 3 + maxTyped + 8]byte
+	if t.plus && label(rootState, t.digits) != 0 {
+		return E164(append(append(out[:0], '+'), t.digits...)), "" // a closer look could only find a prefix in it that is none
+	}
 	var trunk, again [maxTyped + 8]byte
 	rules, national, reason := t.split(trunk[:0], home)
 	if reason != "" {
@@ -116,7 +120,6 @@ func (t typed) number(home *regionRules) (E164, Reason) {
 	if len(national) < shortest {
 		return "", TooShort
 	}
-	var out [1 + 3 + maxTyped + 8]byte
 	full := append(append(append(out[:0], '+'), rules.code...), national...)
 	if label(rootState, full[1:]) == 0 {
 		return "", mainRules(full[1:]).fault(len(national))

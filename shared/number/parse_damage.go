@@ -38,7 +38,7 @@ func isCellError(text string) bool {
 func isDecimal(text string) bool {
 	const few = 7 // fewer digits may be written in two parts
 	whole, fraction := cutDecimal(text)
-	return len(whole) >= few && isDigits(whole) && (fraction == "0" || fraction == "00")
+	return len(whole) >= few && whole[0] != '0' && isDigits(whole) && (fraction == "0" || fraction == "00")
 }
 
 func cutDecimal(text string) (whole, fraction string) {

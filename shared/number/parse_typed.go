@@ -21,7 +21,8 @@ const (
 	digit
 	plus
 	punctuation // between digits
-	blank       // before and after, where line breaks and tabs are no harm
+	space       // between digits and around the number; so are marks of the direction of writing
+	separator   // around the number only: a tab or a line break between digits parts two numbers
 )
 
 // read takes the digits out of a text. They are appended to buf.
@@ -42,7 +43,7 @@ func read(buf []byte, text string) (typed, Reason) {
 			t.digits = append(t.digits, value)
 		case kind == plus && len(t.digits) == 0:
 			t.plus, t.bare = true, false
-		case kind == punctuation:
+		case kind == punctuation, kind == space:
 			t.bare = false
 		default:
 			return t, notANumber(text)
@@ -58,19 +59,19 @@ func read(buf []byte, text string) (typed, Reason) {
 // tooLongOr tells what is wrong with a text that has more digits than any number, and ends so.
 func tooLongOr(rest string) Reason {
 	for _, r := range rest {
-		if kind, _ := classify(r); kind != digit && kind != punctuation {
+		if kind, _ := classify(r); kind != digit && kind != punctuation && kind != space {
 			return NotANumber
 		}
 	}
 	return TooLong
 }
 
-// trim takes away what is no part of the number: blanks and breaks around it, the "'" by which spreadsheets mark a text,
+// trim takes away what is no part of the number: spaces and breaks around it, the "'" by which spreadsheets mark a text,
 // and the scheme of RFC 3966.
 func trim(text string) string {
 	around := func(r rune) bool {
 		kind, _ := classify(r)
-		return kind == blank || kind == punctuation && (r == ' ' || r >= 0x80 && r != '（' && r != '）')
+		return kind == space || kind == separator
 	}
 	text = strings.TrimFunc(text, around)
 	text = strings.TrimPrefix(text, "'")
@@ -88,10 +89,12 @@ func classify(r rune) (mark, byte) {
 			return digit, byte(r)
 		case '+':
 			return plus, 0
-		case ' ', '-', '.', '/', '(', ')', '[', ']':
+		case ' ':
+			return space, 0
+		case '-', '.', '/', '(', ')', '[', ']':
 			return punctuation, 0
 		case '\t', '\n', '\r', '\v', '\f':
-			return blank, 0
+			return separator, 0
 		}
 		return foreign, 0
 	}
@@ -102,16 +105,18 @@ func classify(r rune) (mark, byte) {
 		return digit, byte(r&15) + '0'
 	case r == '＋', r == '\u207A', r == '\uFE62':
 		return plus, 0
-	case '\u2000' <= r && r <= '\u2015', // blanks, dashes, marks of direction
-		'\u202A' <= r && r <= '\u202F', '\u205F' <= r && r <= '\u2069':
+	case '\u2000' <= r && r <= '\u200F', '\u202A' <= r && r <= '\u202F', '\u205F' <= r && r <= '\u2069':
+		return space, 0
+	case '\u2010' <= r && r <= '\u2015':
 		return punctuation, 0
 	}
 	switch r {
-	case '\u00A0', '\u00AD', '\u061C', '\u2043', '\u2212', '\u30FC', '\u3000', '\uFE58', '\uFE63', '\uFEFF',
-		'（', '）', '－', '．', '／', '［', '］':
+	case '\u00A0', '\u061C', '\u3000', '\uFEFF':
+		return space, 0
+	case '\u00AD', '\u2043', '\u2212', '\u30FC', '\uFE58', '\uFE63', '（', '）', '－', '．', '／', '［', '］':
 		return punctuation, 0
 	case '\u0085', '\u2028', '\u2029':
-		return blank, 0
+		return separator, 0
 	}
 	return foreign, 0
 }
