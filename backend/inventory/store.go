@@ -7,10 +7,8 @@ package inventory
 import (
 	"time"
 
-	"countersign/shared/audit"
 	"countersign/shared/id"
 	"countersign/shared/number"
-	"countersign/shared/perm"
 	"countersign/shared/replica"
 )
 
@@ -71,7 +69,8 @@ type Receipt struct {
 }
 
 // Store is one transaction on one organization's numbers. Absent things are nil without an error. Whoever gives one
-// runs it alone: nothing else writes until it ends, and an error ends it without a trace.
+// runs it alone: nothing else writes until it ends, and an error ends it without a trace. What a Store gives or was given
+// is not modified afterwards by either side, so that it need not be copied.
 type Store interface {
 	Org() id.Organization
 	Now() time.Time
@@ -81,7 +80,9 @@ type Store interface {
 
 	Number(id.Number) (*Record, error)
 	Holder(number.E164) (id.Organization, id.Number, error) // the live number, of whatever organization; "" when none
-	PutNumber(*Record) error
+	Live(number.E164) (*Record, error)        // the organization's own live number
+	AddNumber(*Record) (clash bool, err error) // a new row; nothing is written when its id exists here or its number lives anywhere
+	PutNumber(*Record) error                   // a row that exists
 	Numbers(after id.Number, limit int) ([]number.Number, error) // live ones by id
 	Unit(id.BusinessUnit) (*number.Unit, error)
 	Units() ([]number.Unit, error)
@@ -103,35 +104,14 @@ type Store interface {
 	SumBelow(c id.Device, mid replica.Mid) (uint64, error) // Sum of the newest receipt below mid, 0 without one
 	AddReceipt(*Receipt) error
 
-	AttentionOn(id.Login, id.Number) (*replica.Attention, error) // open, about this number alone
+	Attention(id.Attention) (*replica.Attention, error)          // open; nil when it was resolved
+	Attentions(id.Login) ([]replica.Attention, error)            // open ones, oldest first
+	AttentionOn(id.Login, id.Number) (*replica.Attention, error) // the newest open one about this number alone
 	PutAttention(*replica.Attention) error                       // new, or with more mutations
+	EndAttention(item id.Attention, how string, by id.Login) error
 	AttentionVer(id.Login) (int64, error)
 	RaiseAttention(id.Login) error
 
 	// Part runs fn so that an error of it undoes what fn did and nothing else.
 	Part(fn func() error) error
-}
-
-// Actor is who acts, as the rows of this transaction say.
-type Actor struct {
-	Login   id.Login
-	Name    string
-	Rights  perm.Set
-	Lost    bool   // had access once: pushes are recorded as forbidden, and the device drops its copy
-	Browser string // of the device, for people
-}
-
-// Act is something that was done, for the audit record: what, to which number or thing, and its details.
-type Act struct {
-	Kind   audit.Kind
-	Object string
-	Detail map[string]string
-}
-
-// Core holds the installation's part: the key that signs cursors, and identifiers.
-type Core struct {
-	Key         []byte // HMAC-SHA256 of cursors
-	NewEpoch    func() replica.Epoch
-	NewID       func() string // UUID, for attention items
-	RestoreDays int           // number.RestorableDays when 0
 }
