@@ -117,8 +117,10 @@ func (p *plan) addFormats(m *phonenumbers.PhoneMetadata) error {
 			p.intl = append(p.intl, w)
 		}
 		if rule := f.GetNationalPrefixFormattingRule(); rule != "" {
-			at := slices.Index([]byte(w.format), '$')
-			w.format = w.format[:at] + rule + w.format[at+2:]
+			// "$1" of the rule is the first group that the format writes, which is not always the number's first.
+			at := strings.IndexByte(w.format, '$')
+			first := w.format[at : at+2]
+			w.format = w.format[:at] + strings.Replace(rule, "$1", first, 1) + w.format[at+2:]
 		}
 		p.national = append(p.national, w)
 	}

@@ -110,11 +110,18 @@ func (own *tallied) compare(t *testing.T, c spelled) {
 	}
 	own.valid++
 	region := phonenumbers.GetRegionCodeForNumber(n)
+	national := phonenumbers.Format(n, phonenumbers.NATIONAL)
+	if strings.HasPrefix(national, "09 15-") && region == "AR" {
+		// The library writes 9, which only callers from abroad dial, instead of the area: a slip in its translation from
+		// Java, whose library writes "011 15-2345-6789".
+		area, _, _ := strings.Cut(strings.TrimPrefix(phonenumbers.Format(n, phonenumbers.INTERNATIONAL), "+54 9 "), " ")
+		national = "0" + area + strings.TrimPrefix(national, "09")
+	}
 	own.regions[region]++
 	for _, f := range []struct{ what, got, want string }{
 		{"Region", got.Region(), region},
 		{"International", got.International(), phonenumbers.Format(n, phonenumbers.INTERNATIONAL)},
-		{"National", got.National(), phonenumbers.Format(n, phonenumbers.NATIONAL)},
+		{"National", got.National(), national},
 		{"Check", string(number.Check(got)), ""},
 		{"FromUint64", string(number.FromUint64(got.Uint64())), string(got)},
 	} {
