@@ -165,42 +165,56 @@ CREATE TABLE sync_attention_ver (
 
 -- Bulk work: a file or a list, its parts while it is brought up, and what became of its rows.
 CREATE TABLE number_job (
-    id          TEXT PRIMARY KEY,
-    org         TEXT NOT NULL REFERENCES organization (id),
-    kind        TEXT NOT NULL CHECK (kind IN ('add', 'delete')),
-    state       TEXT NOT NULL CHECK (state IN ('receiving', 'waiting', 'running', 'done', 'cancelled', 'failed')),
-    level       TEXT NOT NULL, -- delete: business, business_unit or program
-    login       TEXT NOT NULL,
-    name        TEXT NOT NULL,
-    file        TEXT NOT NULL, -- its name; '' for a typed list
-    options     TEXT NOT NULL, -- JSON: call purpose, program, mapping of columns
-    bytes       BIGINT NOT NULL, -- announced
-    received    BIGINT NOT NULL,
-    rows        BIGINT NOT NULL,
-    handled     BIGINT NOT NULL,
-    applied     BIGINT NOT NULL,
-    rejected    BIGINT NOT NULL,
-    problem     TEXT NOT NULL, -- failed: key of the catalogue
-    created_at  BIGINT NOT NULL,
-    started_at  BIGINT NOT NULL,
-    ended_at    BIGINT NOT NULL,
+    id            TEXT PRIMARY KEY,
+    org           TEXT NOT NULL REFERENCES organization (id),
+    kind          TEXT NOT NULL CHECK (kind IN ('add', 'delete')),
+    state         TEXT NOT NULL CHECK (state IN ('receiving', 'waiting', 'running', 'done', 'cancelled', 'failed')),
+    level         TEXT NOT NULL, -- delete: business, business_unit or program
+    business_unit TEXT NOT NULL, -- that is added to or taken from; '': none
+    program       TEXT NOT NULL,
+    call_purpose  TEXT NOT NULL, -- of rows without one
+    region        TEXT NOT NULL, -- of numbers without a country, as it was at the start
+    file          TEXT NOT NULL, -- its name; '' for a list
+    bytes         BIGINT NOT NULL, -- announced
+    reading       TEXT NOT NULL, -- JSON: delimiter and mapping of columns that the person chose
+    layout        TEXT NOT NULL, -- JSON: how the file was understood; '' before it was read
+    list_sum      TEXT NOT NULL, -- over the rows in the order of work: a job that goes on goes on with the same ones
+    login         TEXT NOT NULL, -- whose rights it runs with; '' from the command line
+    session       TEXT NOT NULL, -- support session it was begun in
+    access_grant  TEXT NOT NULL,
+    actor_kind    TEXT NOT NULL,
+    actor         TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    rows          BIGINT NOT NULL,
+    handled       BIGINT NOT NULL,
+    applied       BIGINT NOT NULL,
+    rejected      BIGINT NOT NULL,
+    reasons       TEXT NOT NULL, -- JSON object: reason to count
+    problem       TEXT NOT NULL, -- failed: key of the catalogue
+    created_at    BIGINT NOT NULL,
+    queued_at     BIGINT NOT NULL,
+    started_at    BIGINT NOT NULL,
+    ended_at      BIGINT NOT NULL,
     UNIQUE (org, id)
 );
-CREATE INDEX number_job_open ON number_job (state) WHERE state IN ('receiving', 'waiting', 'running');
-CREATE INDEX number_job_org ON number_job (org, created_at);
+CREATE INDEX number_job_open ON number_job (state, queued_at) WHERE state IN ('receiving', 'waiting', 'running');
+CREATE INDEX number_job_ended ON number_job (ended_at) WHERE ended_at > 0;
 
 CREATE TABLE number_job_part (
     job  TEXT NOT NULL REFERENCES number_job (id),
     n    BIGINT NOT NULL,
+    size BIGINT NOT NULL,
     data TEXT NOT NULL, -- base64
     PRIMARY KEY (job, n)
 );
 
 CREATE TABLE number_job_batch (
-    job      TEXT NOT NULL REFERENCES number_job (id),
-    n        BIGINT NOT NULL,
-    applied  TEXT NOT NULL, -- numbers, one a line
-    rejected TEXT NOT NULL, -- JSON array of rows with reasons
+    job           TEXT NOT NULL REFERENCES number_job (id),
+    n             BIGINT NOT NULL, -- handled rows before it
+    applied_rows  BIGINT NOT NULL,
+    rejected_rows BIGINT NOT NULL,
+    applied       TEXT NOT NULL, -- numbers, one a line
+    rejected      TEXT NOT NULL, -- JSON array of rows with reasons
     PRIMARY KEY (job, n)
 );
 
