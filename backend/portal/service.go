@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"countersign/backend/inventory"
 	"countersign/backend/login"
 	"countersign/backend/store"
 	"countersign/backend/vault"
@@ -58,6 +59,7 @@ type Service struct {
 	auditKey []byte
 	ticker   *ticker
 	refusals refusals
+	core     *inventory.Core
 }
 
 // New makes a Service. Call Run to let time act on open access.
@@ -68,7 +70,7 @@ func New(d Deps) *Service {
 	if d.Mailed == nil {
 		d.Mailed = func() {}
 	}
-	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.Audit), ticker: newTicker()}
+	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.Audit), ticker: newTicker(), core: newCore(&d)}
 }
 
 // Tx is a transaction with who acts in it and for which organization.
@@ -207,6 +209,7 @@ type change struct {
 	grant   id.AccessRequest
 	session id.SupportSession
 	detail  map[string]string
+	more    []inventory.Act // that were done with it
 	outcome audit.Outcome
 	pokes   []store.Poke
 	mails   []store.Mail
@@ -215,6 +218,23 @@ type change struct {
 // record writes the audit entry, the events and the mails of what the transaction did. What is about an organization
 // and recorded there pokes its activity feed too.
 func (tx *Tx) record(c change) error {
+	e := tx.entry(&c)
+	more := make([]audit.Entry, len(c.more))
+	for i, a := range c.more {
+		more[i] = e
+		more[i].Kind, more[i].Object, more[i].Detail = a.Kind, a.Object, a.Detail
+	}
+	pokes := append([]store.Poke{}, c.pokes...)
+	if c.stream == live.Provider {
+		pokes = append(pokes, store.Poke{Stream: live.Provider, Kind: live.Activity})
+	} else {
+		pokes = append(pokes, store.Poke{Stream: c.stream, Kind: live.Activity, Org: id.Organization(c.stream)})
+	}
+	return tx.Tx.Record(tx, tx.svc.auditKey, store.Change{Entry: e, More: more, Pokes: pokes, Mails: c.mails})
+}
+
+// entry is the audit entry of a change by the caller.
+func (tx *Tx) entry(c *change) audit.Entry {
 	e := audit.Entry{Stream: c.stream, Kind: c.kind, Actor: tx.Actor, Grant: c.grant, Session: c.session, Request: tx.Ref, Address: tx.Address,
 		Object: c.object, Detail: c.detail, Outcome: c.outcome}
 	if tx.Inside != nil {
@@ -223,13 +243,7 @@ func (tx *Tx) record(c change) error {
 		}
 		e.Session = tx.Inside.Session.ID
 	}
-	pokes := append([]store.Poke{}, c.pokes...)
-	if c.stream == live.Provider {
-		pokes = append(pokes, store.Poke{Stream: live.Provider, Kind: live.Activity})
-	} else {
-		pokes = append(pokes, store.Poke{Stream: c.stream, Kind: live.Activity, Org: id.Organization(c.stream)})
-	}
-	return tx.Tx.Record(tx, tx.svc.auditKey, store.Change{Entry: e, Pokes: pokes, Mails: c.mails})
+	return e
 }
 
 // both pokes an organization's people and the provider's staff about the same thing.

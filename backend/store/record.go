@@ -15,10 +15,11 @@ import (
 	"countersign/shared/live"
 )
 
-// Change is what a state change leaves behind beside its own rows: one entry in a stream's audit chain, what is to be
+// Change is what a state change leaves behind beside its own rows: an entry in a stream's audit chain, what is to be
 // told over the websocket, and mails. All of it is written in the transaction of the change, or none.
 type Change struct {
-	Entry audit.Entry // Stream, Kind, Actor, Object, Detail, …; Record fills At, Seq, Prev and MAC
+	Entry audit.Entry   // Stream, Kind, Actor, Object, Detail, …; Record fills At, Seq, Prev and MAC
+	More  []audit.Entry // that follow it in the same stream, where one act did several things
 	Pokes []Poke
 	Mails []Mail
 }
@@ -52,18 +53,28 @@ type Published struct {
 // Record writes the change's audit entry, events and mails. It is the only way to make a transaction that changed
 // rows commit.
 func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
-	e := &c.Entry
-	e.At = tx.Now().UnixMilli()
-	if e.Outcome == "" {
-		e.Outcome = audit.Done
-	}
-	prev, err := tx.takePlaces(ctx, e, c.Pokes)
+	seq, mac, err := tx.takePlaces(ctx, c.Entry.Stream, 1+len(c.More), c.Pokes)
 	if err != nil {
 		return err
 	}
-	chain.Seal(e, auditKey, e.Seq, prev)
-	if err := tx.writeEntry(ctx, e); err != nil {
-		return err
+	for i := -1; i < len(c.More); i++ {
+		e := &c.Entry
+		if i >= 0 {
+			e = &c.More[i]
+			e.Stream = c.Entry.Stream
+		}
+		e.At = tx.Now().UnixMilli()
+		if e.Outcome == "" {
+			e.Outcome = audit.Done
+		}
+		chain.Seal(e, auditKey, seq, mac)
+		if err := tx.writeEntry(ctx, e); err != nil {
+			return err
+		}
+		seq, mac = seq+1, e.MAC
+	}
+	if _, err := tx.Exec(ctx, `UPDATE stream SET audit_mac = ? WHERE id = ?`, mac, c.Entry.Stream); err != nil {
+		return fmt.Errorf("move the head of the audit chain: %w", err)
 	}
 	for _, m := range c.Mails {
 		if err := tx.addMail(ctx, m); err != nil {
@@ -75,26 +86,26 @@ func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
 }
 
 // takePlaces moves the heads of all streams that the change touches, one statement each, and writes its events in one.
-// It gives the entry its number and returns the code of the entry before it.
-func (tx *Tx) takePlaces(ctx context.Context, e *audit.Entry, pokes []Poke) (prev string, err error) {
-	events := make([]any, 0, 6*len(pokes))
-	for _, stream := range streamsOf(e, pokes) {
-		told, entries := int64(0), int64(0)
+// It gives the number of the first of its entries, all of which are of stream of, and the code of the entry before it.
+func (tx *Tx) takePlaces(ctx context.Context, of live.Stream, entries int, pokes []Poke) (first int64, prev string, err error) {
+	events, at := make([]any, 0, 6*len(pokes)), tx.Now().UnixMilli()
+	for _, stream := range streamsOf(of, pokes) {
+		told, written := int64(0), int64(0)
 		for _, p := range pokes {
 			if p.Stream == stream {
 				told++
 			}
 		}
-		if e.Stream == stream {
-			entries = 1
+		if of == stream {
+			written = int64(entries)
 		}
 		var eventSeq, auditSeq int64
 		var mac string
-		if err := tx.QueryRow(ctx, moveHead, stream, told, entries).Scan(&eventSeq, &auditSeq, &mac); err != nil {
-			return "", fmt.Errorf("take the next places of a stream: %w", err)
+		if err := tx.QueryRow(ctx, moveHead, stream, told, written).Scan(&eventSeq, &auditSeq, &mac); err != nil {
+			return 0, "", fmt.Errorf("take the next places of a stream: %w", err)
 		}
-		if entries > 0 {
-			e.Seq, prev = auditSeq, mac
+		if written > 0 {
+			first, prev = auditSeq-written+1, mac
 		}
 		eventSeq -= told
 		for _, p := range pokes {
@@ -102,23 +113,23 @@ func (tx *Tx) takePlaces(ctx context.Context, e *audit.Entry, pokes []Poke) (pre
 				continue
 			}
 			eventSeq++
-			events = append(events, p.Stream, eventSeq, p.Kind, p.Org, p.Ref, e.At)
+			events = append(events, p.Stream, eventSeq, p.Kind, p.Org, p.Ref, at)
 			tx.published = append(tx.published, Published{p.Stream, live.Event{Seq: eventSeq, Kind: p.Kind, Org: p.Org, Ref: p.Ref}})
 		}
 	}
 	if len(events) == 0 {
-		return prev, nil
+		return first, prev, nil
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO event (stream, seq, kind, org, ref, at) VALUES `+
 		strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(events)/6)[2:], events...); err != nil {
-		return "", fmt.Errorf("write events: %w", err)
+		return 0, "", fmt.Errorf("write events: %w", err)
 	}
-	return prev, nil
+	return first, prev, nil
 }
 
-// streamsOf are the streams of the entry and the pokes, each once, the entry's first.
-func streamsOf(e *audit.Entry, pokes []Poke) []live.Stream {
-	all := append(make([]live.Stream, 0, 1+len(pokes)), e.Stream)
+// streamsOf are the streams of the entries and the pokes, each once, the entries' first.
+func streamsOf(of live.Stream, pokes []Poke) []live.Stream {
+	all := append(make([]live.Stream, 0, 1+len(pokes)), of)
 	for _, p := range pokes {
 		if !slices.Contains(all, p.Stream) {
 			all = append(all, p.Stream)
@@ -138,9 +149,6 @@ func (tx *Tx) writeEntry(ctx context.Context, e *audit.Entry) error {
 	if _, err := tx.Exec(ctx, insertAudit, e.Stream, e.Seq, e.At, e.Kind, e.Actor.Kind, e.Actor.ID, e.Actor.Name, e.Grant,
 		e.Session, e.Request, e.Address, e.Object, texts(e.Detail), e.Outcome, e.Prev, e.MAC); err != nil {
 		return fmt.Errorf("write audit entry: %w", err)
-	}
-	if _, err := tx.Exec(ctx, `UPDATE stream SET audit_mac = ? WHERE id = ?`, e.MAC, e.Stream); err != nil {
-		return fmt.Errorf("move the head of the audit chain: %w", err)
 	}
 	return nil
 }
