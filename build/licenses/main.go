@@ -27,6 +27,9 @@ func main() {
 var carried = map[string]string{
 	"github.com/sethvargo/go-diceware": "Of it, a selection of words is used: EFF Large Wordlist for Passphrases, by Joseph Bonneau / Electronic Frontier\n" +
 		"Foundation, https://www.eff.org/dice, under CC BY 3.0 US, https://creativecommons.org/licenses/by/3.0/us/",
+	"github.com/nyaruka/phonenumbers": "Of it, the metadata of phone numbers is used, in another form: libphonenumber, Copyright (C) The Libphonenumber Authors,\n" +
+		"https://github.com/google/libphonenumber, under the Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0, whose\n" +
+		"text stands below github.com/prometheus/client_golang.",
 }
 
 func run() error {
@@ -37,6 +40,7 @@ func run() error {
 	}{
 		{"./app", []string{"GOOS=js", "GOARCH=wasm"}},
 		{"./backend/...", nil},
+		{"./build/numbers", nil}, // its metadata is in shared/number's table
 	} {
 		if err := list(modules, b.pkg, b.env); err != nil {
 			return fmt.Errorf("%s: %w", b.pkg, err)
