@@ -3,6 +3,9 @@ package number
 // Reason says why a number or an edit of one was not taken. Its sentence is the catalogue entry "number.reason." + reason.
 type Reason string
 
+// Key is the catalogue's entry that tells the reason.
+func (r Reason) Key() string { return "number.reason." + string(r) }
+
 // These are all reasons there are.
 const (
 	NotANumber              Reason = "not_a_number"

@@ -136,13 +136,13 @@ func meaning(folded string) kind {
 	switch folded {
 	case "number", "no", "nr", "num", "n", "nb", "phone", "phoneno", "phonenr", "phonenum", "phonenumber", "numberphone", "thephonenumber", "phonenumbere164",
 		"numbere164", "e164", "e164number", "phonee164", "tel", "telno", "telnr", "tele", "telephone", "telephoneno", "telephonenumber", "telnumber", "msisdn", "tn", "did", "didnumber", "ddi",
-		"ddinumber", "sda", "numerosda", "cli", "clid", "ani", "callerid", "calleridnumber", "callernumber", "callingnumber", "caller", "outboundnumber", "dialednumber", "line", "linenumber",
+		"ddinumber", "sda", "numerosda", "cli", "clid", "ani", "callerid", "calleridnumber", "callernumber", "callingnumber", "caller", "outboundnumber",
 		"mobile", "mobilenumber", "mobilephone", "cell", "cellphone", "cellnumber", "landline", "contactnumber", "businessnumber", "internationalnumber",
 		"numero", "numerotel", "numerotelephone", "numerodetelephone", "numerosdetelephone", "numerodetel", "ndetelephone", "ntelephone", "ntel", "nodetelephone", "nodetel", "notel", "numtel", "numtelephone",
-		"telephonenumero", "telfixe", "telephonefixe", "telmobile", "telephonemobile", "telephoneportable", "telportable", "portable", "mobiletelephone", "fixe", "ligne", "lignetelephonique",
+		"telephonenumero", "telfixe", "telephonefixe", "telmobile", "telephonemobile", "telephoneportable", "telportable", "portable", "mobiletelephone", "fixe", "lignetelephonique",
 		"numeroappelant", "appelant", "numerodappel", "numeroe164", "numerointernational", "identifiantappelant":
 		return isNumber
-	case "callpurpose", "purpose", "purposeofcall", "callingpurpose", "usage", "use", "usecase", "calltype", "typeofcall", "callreason", "callcategory", "category",
+	case "callpurpose", "purpose", "purposeofcall", "callingpurpose", "usage", "usecase", "calltype", "typeofcall", "callreason", "callcategory", "category",
 		"objet", "objetappel", "objetdappel", "objetdelappel", "objetdesappels", "motif", "motifappel", "motifdappel", "motifdelappel", "motifdesappels", "finalite", "but", "butdelappel", "categorie", "typedappel", "utilisation":
 		return isPurpose
 	case "businessunit", "unit", "unitname", "businessunitname", "bu", "department", "dept", "division", "team", "branch",

@@ -133,10 +133,9 @@ func lineBreak(b []byte) int {
 }
 
 func lineBreaks(b []byte) int {
-	n := 0
-	for i := bytes.IndexAny(b, "\r\n"); i >= 0; i = bytes.IndexAny(b, "\r\n") {
-		b = b[i+lineBreak(b[i:]):]
-		n++
+	n := bytes.Count(b, []byte{'\n'})
+	if bytes.IndexByte(b, '\r') >= 0 {
+		n += bytes.Count(b, []byte{'\r'}) - bytes.Count(b, []byte("\r\n"))
 	}
 	return n
 }

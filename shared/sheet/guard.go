@@ -76,20 +76,19 @@ func parts(cell string) func(yield func(part, sep string) bool) {
 }
 
 // risky reports whether a spreadsheet may take the part for a formula: what comes first behind spaces, quotes and
-// characters that don't show is one of = + - @, full-width forms included, or it begins with a control character.
+// characters that don't show is one of = + - @, full-width forms included, or a control character.
 func risky(part string) bool {
-	text := strings.TrimLeft(part, "'")
-	if text != "" && text[0] < ' ' {
-		return true
-	}
-	for _, r := range text {
+	for _, r := range part {
 		switch r {
 		case '=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫':
 			return true
 		case '\'', '"':
 			continue
 		}
-		if r != utf8.RuneError && !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+		if unicode.IsControl(r) {
+			return true
+		}
+		if r != utf8.RuneError && !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) {
 			return false
 		}
 	}

@@ -74,16 +74,25 @@ func Mend(text, region string, parse Parse) (number.E164, number.Reason, Repair)
 
 // trim takes off spaces and the marks that don't show which phones and web pages copy along with a number.
 func trim(s string) string {
+	if s == "" || plainEnds(s) {
+		return s
+	}
 	return strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 	})
+}
+
+// plainEnds reports whether s begins and ends with letters, digits or signs of ASCII, quotes not among those at its end.
+func plainEnds(s string) bool {
+	first, last := s[0], s[len(s)-1]
+	return first > ' ' && first < 0x7f && last > '\'' && last < '`'
 }
 
 // unwrap takes off what people and programs put around a number so that spreadsheets leave it alone: ="…", quotes,
 // apostrophes, and a formula's sign by itself.
 func unwrap(s string) (string, bool) {
 	const quotes = "'\"’‘“”«»`´"
-	if s == "" || s[0] != '=' && !strings.ContainsAny(s, quotes) {
+	if s == "" || s[0] != '=' && s[0] != '\'' && s[0] != '"' && plainEnds(s) {
 		return s, false
 	}
 	in := strings.Trim(strings.TrimPrefix(s, "="), quotes+" \u00a0\u202f")
@@ -101,7 +110,7 @@ func lost(s string) bool {
 
 // scientific recognises 4.47E+11 and its like. When the digits are all there it gives them written out, otherwise "".
 func scientific(s string) (out string, is bool) {
-	e := strings.IndexAny(s, "eE")
+	e := max(strings.IndexByte(s, 'E'), strings.IndexByte(s, 'e'))
 	if e < 1 || e+1 == len(s) {
 		return "", false
 	}
@@ -131,7 +140,7 @@ func scientific(s string) (out string, is bool) {
 
 // decimal recognises 447700900123.0 and 447700900123,00 and gives the whole number.
 func decimal(s string) (string, bool) {
-	i := strings.IndexAny(s, ".,")
+	i := max(strings.IndexByte(s, '.'), strings.IndexByte(s, ','))
 	if i < 7 || i+1 == len(s) || len(s)-i > 4 || strings.Trim(s[i+1:], "0") != "" {
 		return "", false
 	}

@@ -35,6 +35,7 @@ type Reader struct {
 	skip    bool   // the rest of the line belongs to a row that was too long
 	settled bool   // the delimiter is known to the cutter
 	closed  bool
+	spare   []string // for the fields of the next rows
 	err     error
 }
 
@@ -86,7 +87,11 @@ func (r *Reader) Close() error {
 
 func (r *Reader) cut(last bool) {
 	if !r.settled {
-		if len(r.buf) < sampleSize && !last {
+		need := sampleSize
+		if r.delim != Detect {
+			need = len("sep=;\r\n")
+		}
+		if len(r.buf) < need && !last {
 			return
 		}
 		r.settle(last && len(r.buf) <= sampleSize)
@@ -164,7 +169,7 @@ func (r *Reader) give(state cut) {
 		return
 	}
 	text := string(c.text)
-	row.Fields = make([]string, len(c.ends))
+	row.Fields = r.strings(len(c.ends))
 	from, guarded := 0, strings.Contains(text, "'")
 	for i, to := range c.ends {
 		row.Fields[i] = text[from:to]
@@ -176,4 +181,18 @@ func (r *Reader) give(state cut) {
 	if !row.blank() {
 		r.err = r.row(row)
 	}
+}
+
+// strings gives n strings of their own to a row.
+func (r *Reader) strings(n int) []string {
+	const many = 256
+	if n > many/8 {
+		return make([]string, n)
+	}
+	if n > len(r.spare) {
+		r.spare = make([]string, many)
+	}
+	row := r.spare[:n:n]
+	r.spare = r.spare[n:]
+	return row
 }

@@ -1,0 +1,406 @@
+package sheet
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"countersign/shared/number"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func readAll(t testing.TB, d Delimiter, file []byte) (*Reader, []Row) {
+	t.Helper()
+	var rows []Row
+	r := NewReader(d, func(row Row) error { rows = append(rows, row); return nil })
+	if _, err := r.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return r, rows
+}
+
+// short writes rows as "line:field|field".
+func short(rows []Row) []string {
+	var out []string
+	for _, r := range rows {
+		s := fmt.Sprintf("%d:%s", r.Line, strings.Join(r.Fields, "|"))
+		if r.Reason != "" {
+			s += " " + string(r.Reason)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// N10: CSV as people have it.
+func TestReaderTakesFilesAsPeopleHaveThem(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, file string
+		delim      Delimiter
+		want       []string
+	}{
+		{"empty", "", None, nil},
+		{"only_line_breaks", "\n\r\n\r", None, nil},
+		{"one_column", "number\n+33184882010\n+33184882011", None, []string{"1:number", "2:+33184882010", "3:+33184882011"}},
+		{"comma", "number,purpose\n+33184882010,Survey\n", Comma, []string{"1:number|purpose", "2:+33184882010|Survey"}},
+		{"semicolon_crlf", "Numéro;Motif\r\n01 84 88 20 10;Enquête, suivi\r\n", Semicolon, []string{"1:Numéro|Motif", "2:01 84 88 20 10|Enquête, suivi"}},
+		{"tab_cr", "tn\tname\r+15552010\tA,1\r", Tab, []string{"1:tn|name", "2:+15552010|A,1"}},
+		{"bar", "a|+33184882010|\nb|+33184882011|x", Bar, []string{"1:a|+33184882010|", "2:b|+33184882011|x"}},
+		{"sep_line", "sep=;\r\na;b\r\n", Semicolon, []string{"2:a|b"}},
+		{"sep_alone", "sep=;", Semicolon, nil},
+		{"not_a_sep_line", "sep=ab\n", None, []string{"1:sep=ab"}},
+		{"blank_rows", "a,b\n\n , \n\t\n;\n\"\",\n,,\nc,d\n", Comma, []string{"1:a|b", "5:;", "8:c|d"}},
+		{"quotes", "\"a\",\"b \"\"c\"\"\",\"d,e\"\n", Comma, []string{"1:a|b \"c\"|d,e"}},
+		{"line_breaks_in_quotes", "a,\"b\r\nc\nd\re\",f\r\ng,h,i", Comma, []string{"1:a|b\r\nc\nd\re|f", "5:g|h|i"}},
+		{"quote_inside", "a,5\" pipe,\"b\" c\n", Comma, []string{"1:a|5\" pipe|b c"}},
+		{"excel_text_formula", "=\"+33184882010\",x\n\"=\"\"+33184882011\"\"\",y\n", Comma, []string{"1:=\"+33184882010\"|x", "2:=\"+33184882011\"|y"}},
+		{"forgotten_closing_quote", "a,b\n\"c,d\ne,f\n", Comma, []string{"1:a|b", "2:\"c|d", "3:e|f"}},
+		{"forgotten_quote_far_above_another", "a,\"b\nc,d\ne,\"f, g\"\nh,i\n", Comma, []string{"1:a|\"b", "2:c|d", "3:e|f, g", "4:h|i"}},
+		{"quote_at_the_end", "a,\"", Comma, []string{"1:a|\""}},
+		{"guarded_cells", "'+33184882010,'=x,'hello,''-\n", Comma, []string{"1:+33184882010|=x|'hello|'-"}},
+		{"damaged_numbers_are_one_column", "4,47E+11\n4,48E+11\n", None, []string{"1:4,47E+11", "2:4,48E+11"}},
+		{"name_with_comma_between_semicolons", "+33184882010;Keller, Sofia\n+33184882011;Roth, Anna\n", Semicolon,
+			[]string{"1:+33184882010|Keller, Sofia", "2:+33184882011|Roth, Anna"}},
+		{"bom", "\xef\xbb\xbfnumber,x\n1,2\n", Comma, []string{"1:number|x", "2:1|2"}},
+		{"windows_1252", "Num\xe9ro;Objet\n+33184882010;\x80 \x96 D\xe9tail\n", Semicolon, []string{"1:Numéro|Objet", "2:+33184882010|€ – Détail"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, rows := readAll(t, Detect, []byte(c.file))
+			if diff := cmp.Diff(short(rows), c.want); diff != "" {
+				t.Error(diff)
+			}
+			if r.Delimiter() != c.delim {
+				t.Errorf("delimiter: got %q, want %q", r.Delimiter(), c.delim)
+			}
+		})
+	}
+}
+
+func wide(s string, order binary.ByteOrder, mark bool) []byte {
+	var b []byte
+	if mark {
+		s = "\ufeff" + s
+	}
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, 0, 0)
+		order.PutUint16(b[len(b)-2:], u)
+	}
+	return b
+}
+
+// N10: what spreadsheets save as "Unicode text" and in the encoding of old is read, too.
+func TestReaderDecodes(t *testing.T) {
+	t.Parallel()
+	const text = "numéro\tnom\r\n+33184882010\tŒuvre 😀\r\n"
+	want := []string{"1:numéro|nom", "2:+33184882010|Œuvre 😀"}
+	for _, c := range []struct {
+		name     string
+		file     []byte
+		encoding Encoding
+		want     []string
+	}{
+		{"utf_8", []byte(text), UTF8, want},
+		{"utf_8_mark", []byte("\ufeff" + text), UTF8, want},
+		{"utf_16_le", wide(text, binary.LittleEndian, true), UTF16LE, want},
+		{"utf_16_be", wide(text, binary.BigEndian, true), UTF16BE, want},
+		{"utf_16_le_without_mark", wide(text, binary.LittleEndian, false), UTF16LE, want},
+		{"utf_16_be_without_mark", wide(text, binary.BigEndian, false), UTF16BE, want},
+		{"windows_1252", []byte("num\xe9ro\tnom\r\n+33184882010\t\x8cuvre\r\n"), Windows1252, []string{"1:numéro|nom", "2:+33184882010|Œuvre"}},
+		{"two_glued_together", []byte("numéro\tnom\r\n+33184882010\tcaf\xe9\n"), Windows1252, []string{"1:numéro|nom", "2:+33184882010|café"}},
+		{"half_a_character", []byte("a\tb\n+33184882010\t\xe2\x82"), Windows1252, []string{"1:a|b", "2:+33184882010|â‚"}},
+		{"half_a_pair", append(wide("a\tb", binary.LittleEndian, true), 0x3d, 0xd8), UTF16LE, []string{"1:a|b\ufffd"}},
+		{"two_bytes", []byte("a,"), UTF8, []string{"1:a|"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, rows := readAll(t, Detect, c.file)
+			if diff := cmp.Diff(short(rows), c.want); diff != "" {
+				t.Error(diff)
+			}
+			if r.Encoding() != c.encoding {
+				t.Errorf("got %s, want %s", r.Encoding(), c.encoding)
+			}
+		})
+	}
+}
+
+// N10: a workbook is told from a CSV file, however small the pieces are in which it comes.
+func TestWorkbookIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"PK\x03\x04 and more", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more"} {
+		for size := 1; size < 8; size++ {
+			r := NewReader(Detect, func(Row) error { t.Error("gave a row"); return nil })
+			var err error
+			for part := range slices.Chunk([]byte(file), size) {
+				if _, err = r.Write(part); err != nil {
+					break
+				}
+			}
+			if !errors.Is(err, ErrWorkbook) || !errors.Is(r.Close(), ErrWorkbook) {
+				t.Errorf("got %v, then %v", err, r.Close())
+			}
+		}
+	}
+}
+
+var hostile = []string{
+	"number;name\r\n+33184882010;\"a\r\nb\"\r\n\"stray;x\r\ny;\"z, \"\"q\"\"\"\r\r\n\"\";\r\n'=é;😀\r",
+	"\ufeff\"a\"\"\"\"\",\"\"\"b\"\r\"c\n\n\"d\",\"\",\"e\"f\"\n",
+	"sep=|\r\nx|\"y|\n\"z\"|\"\r\n\"\r\n|\"",
+	"Num\xe9ro,\x80\xe2\x82\xac\xe2\x82,\xf0\x9f\x98\x80\xf0\n\xff,\"\xfe\r\n",
+	string(wide("a;\"é\r\n😀\";b\r\n\r\n\"c", binary.LittleEndian, true)) + "\x3d",
+	string(wide("a;\"é\r\n😀\";b\r\n\r\n\"c", binary.BigEndian, false)),
+}
+
+// N10: a file gives the same rows wherever it is cut.
+func TestPiecesGiveTheSameRows(t *testing.T) {
+	t.Parallel()
+	for i, file := range hostile {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			for _, tail := range []string{"", strings.Repeat("x;y,z\r\n", 12000)} {
+				samePieces(t, []byte(file+tail), len(file))
+			}
+		})
+	}
+}
+
+// samePieces cuts the file in two at each of its first borders, and into equal pieces.
+func samePieces(t *testing.T, file []byte, borders int) {
+	t.Helper()
+	whole, want := readAll(t, Detect, file)
+	check := func(how string, parts ...[]byte) {
+		var got []Row
+		r := NewReader(Detect, func(row Row) error { got = append(got, row); return nil })
+		for _, p := range parts {
+			if _, err := r.Write(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(short(got), short(want)); diff != "" {
+			t.Fatalf("%s: %s", how, diff)
+		}
+		if r.Delimiter() != whole.Delimiter() || r.Encoding() != whole.Encoding() {
+			t.Fatalf("%s: %s %s, in one piece %s %s", how, r.Delimiter(), r.Encoding(), whole.Delimiter(), whole.Encoding())
+		}
+	}
+	if len(file) < 4<<10 {
+		for i := range borders + 1 {
+			check(fmt.Sprintf("cut at %d", i), file[:i], file[i:])
+		}
+		// With a long way ahead of it, the border falls where rows are cut, too.
+		for _, size := range []int{1, 2, 3, 5, 7} {
+			check(fmt.Sprintf("pieces of %d", size), slices.Collect(slices.Chunk(file, size))...)
+		}
+		return
+	}
+	for _, size := range []int{again - 1, again, again + 1, piece + 1, sampleSize - 1, sampleSize + 1} {
+		check(fmt.Sprintf("pieces of %d", size), slices.Collect(slices.Chunk(file, size))...)
+	}
+}
+
+// The cutter comes to the same end when it is tried at every length.
+func TestCutterAsksForMoreOrIsSure(t *testing.T) {
+	t.Parallel()
+	for _, file := range hostile {
+		text, err := (&decoder{}).append(nil, []byte(file), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, delim := range []byte(",;\n") {
+			sure := cutter{delim: delim}
+			for b := text; len(b) > 0; {
+				plain := sure.plain
+				n, state := sure.next(b, true)
+				for i := range len(b) {
+					early := cutter{delim: delim, plain: plain}
+					m, s := early.next(b[:i], false)
+					if s == more {
+						continue
+					}
+					if m != n || s != state || !bytes.Equal(early.text, sure.text) || !slices.Equal(early.ends, sure.ends) || early.plain != sure.plain || early.lines != sure.lines {
+						t.Fatalf("%q: %d bytes give %d %q, all give %d %q", b, i, m, early.text, n, sure.text)
+					}
+				}
+				b = b[n:]
+			}
+		}
+	}
+}
+
+// N10: nothing that is fed makes the reader hold more than a bounded part of it, and a row over the limit is told
+// without harm to those around it.
+func TestReaderHoldsLittle(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, unit string
+		first      string // beginning of the first row that is told
+		next       string // the row behind
+	}{
+		{"one_line", "x", "1:xxx", "2:a|b"},
+		{"one_line_of_quotes", "\"", "", ""},
+		{"open_quote_and_no_other", "é", "1:éé", "2:a|b"},
+		{"fields_without_end", ",x", "1:,x,x", "2:a|b"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var rows []Row
+			r := NewReader(Comma, func(row Row) error { rows = append(rows, row); return nil })
+			most := 0
+			unit := []byte(strings.Repeat(c.unit, 1000))
+			for range 2 << 20 / len(unit) {
+				if _, err := r.Write(unit); err != nil {
+					t.Fatal(err)
+				}
+				most = max(most, cap(r.buf)+cap(r.cutter.text)+8*cap(r.cutter.ends)+cap(r.decoder.held))
+			}
+			if _, err := r.Write([]byte("\r\na,b\r\n")); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if most > 768<<10 {
+				t.Errorf("held %d bytes", most)
+			}
+			if c.first == "" {
+				return
+			}
+			got := short(rows)
+			if len(got) != 2 || !strings.HasPrefix(got[0], c.first) || !strings.HasSuffix(got[0], " limit_exceeded") || got[1] != c.next {
+				t.Errorf("got %.300q", got)
+			}
+			if len(rows[0].Fields[0]) > shown {
+				t.Errorf("kept %d bytes of the row", len(rows[0].Fields[0]))
+			}
+		})
+	}
+}
+
+// The limit of a row is exact, with and without quotes, and does not depend on what follows.
+func TestRowLimitIsExact(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"", "\n", "\r\n", "\na", "\r\na,b\n"} {
+		for over := range 2 {
+			for _, text := range []string{strings.Repeat("x", MaxRow+over), "\"" + strings.Repeat("x", MaxRow+over-2) + "\""} {
+				for _, size := range []int{1000, MaxRow, 2 * MaxRow} {
+					var rows []Row
+					r := NewReader(Comma, func(row Row) error { rows = append(rows, row); return nil })
+					for p := range slices.Chunk([]byte(text+end), size) {
+						if _, err := r.Write(p); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if err := r.Close(); err != nil {
+						t.Fatal(err)
+					}
+					if (rows[0].Reason == number.LimitExceeded) != (over == 1) {
+						t.Errorf("%d bytes, %q behind, pieces of %d: reason %q", len(text), end, size, rows[0].Reason)
+					}
+					if strings.Contains(end, "a") && (len(rows) != 2 || rows[1].Line != 2 || rows[1].Fields[0] != "a") {
+						t.Errorf("%d bytes, %q behind, pieces of %d: then %v", len(text), end, size, rows[1:])
+					}
+				}
+			}
+		}
+	}
+}
+
+// An error of the receiver ends the reading, and comes back each time.
+func TestReceiverEndsTheReading(t *testing.T) {
+	t.Parallel()
+	stop, calls := errors.New("stop"), 0
+	r := NewReader(Comma, func(Row) error { calls++; return stop })
+	_, err := io.Copy(r, strings.NewReader(strings.Repeat("a,b\n", 10000)))
+	if !errors.Is(err, stop) || !errors.Is(r.Close(), stop) || calls != 1 {
+		t.Errorf("got %v, then %v, after %d rows", err, r.Close(), calls)
+	}
+}
+
+// Rows are never more than lines, are in their order, and never blank; the same in any pieces.
+func checkReader(t *testing.T, file []byte, size int) {
+	if bytes.HasPrefix(file, []byte("PK\x03\x04")) || bytes.HasPrefix(file, []byte("\xd0\xcf\x11\xe0")) {
+		return
+	}
+	_, rows := readAll(t, Detect, file)
+	lines := 1 + bytes.Count(file, []byte("\n")) + bytes.Count(file, []byte("\r"))
+	if len(rows) > lines {
+		t.Fatalf("%d rows of %d lines", len(rows), lines)
+	}
+	line := 0
+	for _, r := range rows {
+		if r.Line <= line || r.Line > lines || len(r.Fields) == 0 || r.blank() && r.Reason == "" {
+			t.Fatalf("row %v behind line %d", r, line)
+		}
+		line = r.Line
+	}
+	var again []Row
+	r := NewReader(Detect, func(row Row) error { again = append(again, row); return nil })
+	for p := range slices.Chunk(file, max(1, size)) {
+		if _, err := r.Write(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(short(again), short(rows)); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// N10: any bytes at all.
+func TestReaderTakesAnything(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("\"\"\"\r\n,;\t|'=+x1é😀"))).Draw(rt, "text")
+		checkReader(t, []byte(text), rapid.IntRange(1, 9).Draw(rt, "size"))
+	})
+}
+
+func FuzzReader(f *testing.F) {
+	for _, s := range hostile {
+		f.Add([]byte(s), 3)
+	}
+	f.Fuzz(func(t *testing.T, file []byte, size int) { checkReader(t, file, size) })
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, s := range hostile {
+		f.Add([]byte(s), 3)
+	}
+	f.Fuzz(func(t *testing.T, file []byte, size int) {
+		var one, many decoder
+		want, err := one.append(nil, file, true)
+		if err != nil {
+			return
+		}
+		var got []byte
+		for p := range slices.Chunk(file, max(1, size)) {
+			if got, err = many.append(got, p, false); err != nil {
+				t.Fatal(err)
+			}
+			if len(many.held) > 3 {
+				t.Fatalf("holds %d bytes", len(many.held))
+			}
+		}
+		if got, err = many.append(got, nil, true); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) || len(want) > 3*len(file)+3 || !bytes.Equal(bytes.ToValidUTF8(want, nil), want) {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	})
+}

@@ -1,0 +1,153 @@
+package sheet
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+
+	"countersign/shared/number"
+)
+
+// Writer writes rows that a spreadsheet shows as they are: RFC 4180 with CRLF, UTF-8 with a byte order mark, and cells
+// that could be taken for formulas made safe (see guard). Reader reads back exactly what was written, save that bytes
+// that are no UTF-8 become U+FFFD, and rows without anything in them are skipped.
+type Writer struct {
+	w     *bufio.Writer
+	delim byte
+	begun bool
+}
+
+// NewWriter writes to w with the delimiter; Detect and None write commas. Spreadsheets set to French expect Semicolon.
+func NewWriter(w io.Writer, d Delimiter) *Writer {
+	if len(d) != 1 {
+		d = Comma
+	}
+	return &Writer{w: bufio.NewWriter(w), delim: d.byte()}
+}
+
+// Write adds a row. Errors of the writer below may show only at Flush.
+func (w *Writer) Write(fields ...string) error {
+	w.begin()
+	for i, f := range fields {
+		if i > 0 {
+			w.w.WriteByte(w.delim)
+		}
+		w.field(guard(strings.ToValidUTF8(f, "\ufffd")))
+	}
+	_, err := w.w.WriteString("\r\n")
+	return err
+}
+
+// Flush writes out what is buffered. Without any row the file is the byte order mark alone.
+func (w *Writer) Flush() error {
+	w.begin()
+	return w.w.Flush()
+}
+
+func (w *Writer) begin() {
+	if !w.begun {
+		w.begun = true
+		w.w.WriteString("\ufeff")
+	}
+}
+
+// field quotes whatever a reader with another delimiter in mind could split.
+func (w *Writer) field(s string) {
+	if !strings.ContainsAny(s, separators+`"`) {
+		w.w.WriteString(s)
+		return
+	}
+	w.w.WriteByte('"')
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			break
+		}
+		w.w.WriteString(s[:i])
+		w.w.WriteString(`""`)
+		s = s[i+1:]
+	}
+	w.w.WriteString(s)
+	w.w.WriteByte('"')
+}
+
+// Labels are the names of the columns in the person's language. They have to be among the names that Guess knows.
+type Labels struct {
+	Number, CallPurpose, BusinessUnit, Program, DisplayName string
+}
+
+// Template writes the file that is offered to be filled in: a header, without the columns whose label is "".
+func Template(w io.Writer, d Delimiter, l Labels) error {
+	out := NewWriter(w, d)
+	var names []string
+	for _, name := range []string{l.Number, l.CallPurpose, l.BusinessUnit, l.Program, l.DisplayName} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	if err := out.Write(names...); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// Rejected writes the rows that were not taken, to be mended and sent again: line, reason and sentence, then the row as
+// it was. Read again, the first three are left out and the others mean what they meant, also when the person had mapped
+// them by hand: a column that has a meaning bears its label, and a name that would give another column one stands in
+// brackets.
+type Rejected struct {
+	w *Writer
+}
+
+// RejectedLabels are the names of the columns in the person's language.
+type RejectedLabels struct {
+	Labels
+	Line, Reason, Sentence string
+	Column                 string // "Column": followed by its number where a file had no names
+}
+
+// NewRejected begins the file, after the preview of the list that the rows come from.
+func NewRejected(w io.Writer, d Delimiter, l RejectedLabels, p *Preview) (*Rejected, error) {
+	r := &Rejected{w: NewWriter(w, d)}
+	m := p.Mapping
+	columns := max(p.Columns, m.Number, m.CallPurpose, m.BusinessUnit, m.Program, m.DisplayName, 1)
+	names := []string{unknownName(l.Line), unknownName(l.Reason), unknownName(l.Sentence)}
+	for i := range columns {
+		name := l.Column + " " + strconv.Itoa(i+1)
+		if i < len(p.Header) {
+			name = p.Header[i]
+		}
+		switch i + 1 {
+		case max(m.Number, 1):
+			name = l.Number
+		case m.CallPurpose:
+			name = l.CallPurpose
+		case m.BusinessUnit:
+			name = l.BusinessUnit
+		case m.Program:
+			name = l.Program
+		case m.DisplayName:
+			name = l.DisplayName
+		default:
+			name = unknownName(name)
+		}
+		names = append(names, name)
+	}
+	return r, r.w.Write(names...)
+}
+
+func unknownName(s string) string {
+	if known(s) != isUnknown {
+		return "[" + s + "]"
+	}
+	return s
+}
+
+// Write adds a rejected row with its line in the list, the reason's code and its sentence in the person's language.
+func (r *Rejected) Write(line int, reason number.Reason, sentence string, fields []string) error {
+	return r.w.Write(append([]string{strconv.Itoa(line), string(reason), sentence}, fields...)...)
+}
+
+// Flush writes out what is buffered.
+func (r *Rejected) Flush() error { return r.w.Flush() }
