@@ -25,9 +25,9 @@ const guessRows = 50
 // first of those that look most like phone numbers.
 func Guess(rows []Row) Mapping {
 	var m Mapping
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Reason != "" })
-	if len(rows) == 0 {
-		return Mapping{Number: 1}
+	if len(rows) == 0 || rows[0].Reason != "" {
+		at, _ := phoneColumn(rows)
+		return Mapping{Number: at}
 	}
 	named := false
 	for i, name := range rows[0].Fields {
@@ -62,6 +62,9 @@ func letters(fields []string, column int) bool {
 func phoneColumn(rows []Row) (at int, looks bool) {
 	var likes []int
 	for _, r := range rows {
+		if r.Reason != "" {
+			continue
+		}
 		for i, s := range r.Fields {
 			if i == len(likes) {
 				likes = append(likes, 0)

@@ -30,7 +30,7 @@ const (
 func (c *cutter) next(b []byte, last bool) (int, cut) {
 	c.text, c.ends, c.lines = c.text[:0], c.ends[:0], 0
 	limit, plain := min(len(b), MaxRow), c.plain
-	i := 0
+	i, eol := 0, -1
 	for {
 		if i < limit && b[i] == '"' && i >= plain {
 			n, state := c.quoted(b, i, last)
@@ -44,16 +44,19 @@ func (c *cutter) next(b []byte, last bool) (int, cut) {
 			}
 		}
 		from := i
-		for i < limit && b[i] != c.delim && b[i] != '\n' && b[i] != '\r' {
-			i++
+		if eol < i {
+			eol = lineEnd(b[:limit], i)
 		}
+		n := bytes.IndexByte(b[i:eol], c.delim)
+		if n < 0 {
+			i = eol
+			c.text = append(c.text, b[from:i]...)
+			break
+		}
+		i += n
 		c.text = append(c.text, b[from:i]...)
-		if i < limit && b[i] == c.delim && c.delim != '\n' {
-			c.ends = append(c.ends, len(c.text))
-			i++
-			continue
-		}
-		break
+		c.ends = append(c.ends, len(c.text))
+		i++
 	}
 
 	switch {
@@ -119,6 +122,24 @@ func (c *cutter) quoted(b []byte, q int, last bool) (int, quote) {
 		c.lines += lines
 		return end + 1, closed
 	}
+}
+
+// lineEnd is the offset of the first line break from i on, the length of b when there is none. It looks ahead in growing
+// steps, because a file may have only one of the two characters.
+func lineEnd(b []byte, i int) int {
+	for step := 256; i < len(b); step *= 2 {
+		part := b[i:min(i+step, len(b))]
+		if n := bytes.IndexByte(part, '\n'); n >= 0 {
+			part = part[:n]
+		}
+		if n := bytes.IndexByte(part, '\r'); n >= 0 {
+			return i + n
+		}
+		if i += len(part); i < len(b) && b[i] == '\n' {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // lineBreak is the length of the line break that b begins with.

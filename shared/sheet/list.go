@@ -66,6 +66,7 @@ type List struct {
 	held    []Row // the first rows, until the columns are mapped
 	heldFor int   // their bytes
 	mapped  bool
+	begun   bool                // the first row was seen
 	seen    map[number.E164]int // line by number
 	preview Preview
 }
@@ -144,7 +145,9 @@ func (l *List) release() error {
 // row reads the number of a row of a file.
 func (l *List) row(r Row) error {
 	m := &l.preview.Mapping
-	if m.Header && l.preview.Header == nil && r.Reason == "" {
+	first := !l.begun
+	l.begun = true
+	if first && m.Header && r.Reason == "" {
 		l.preview.Header, l.preview.Columns = r.Fields, len(r.Fields)
 		return nil
 	}

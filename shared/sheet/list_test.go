@@ -261,6 +261,12 @@ func TestLongRowInAList(t *testing.T) {
 	if !strings.HasPrefix(entries[0].Text, "+33184882010,x") || p.Counts.Rejected != 1 {
 		t.Errorf("text %q, counts %+v", entries[0].Text, p.Counts)
 	}
+	for _, m := range []*Mapping{nil, {Header: true, Number: 1}} {
+		_, entries = list(t, Options{Delimiter: Comma, Mapping: m}, strings.Repeat("x", MaxRow+1)+"\n+33184882010,A\n+33184882011,B\n")
+		if diff := cmp.Diff(told(entries), []string{"1: limit_exceeded", "2:+33184882010", "3:+33184882011"}); diff != "" {
+			t.Errorf("in place of a header: %s", diff)
+		}
+	}
 }
 
 // N10: a file of 25 MiB is read without being held.

@@ -82,17 +82,17 @@ func trim(s string) string {
 	})
 }
 
-// plainEnds reports whether s begins and ends with letters, digits or signs of ASCII, quotes not among those at its end.
+// plainEnds reports whether s begins and ends with characters of ASCII that nothing has to be taken off before or behind.
 func plainEnds(s string) bool {
 	first, last := s[0], s[len(s)-1]
-	return first > ' ' && first < 0x7f && last > '\'' && last < '`'
+	return first > '\'' && first < 0x7f && first != '`' && first != '=' && last > '\'' && last < 0x7f && last != '`'
 }
 
 // unwrap takes off what people and programs put around a number so that spreadsheets leave it alone: ="…", quotes,
 // apostrophes, and a formula's sign by itself.
 func unwrap(s string) (string, bool) {
 	const quotes = "'\"’‘“”«»`´"
-	if s == "" || s[0] != '=' && s[0] != '\'' && s[0] != '"' && plainEnds(s) {
+	if s == "" || plainEnds(s) {
 		return s, false
 	}
 	in := strings.Trim(strings.TrimPrefix(s, "="), quotes+" \u00a0\u202f")

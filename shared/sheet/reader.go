@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 
@@ -59,6 +60,9 @@ const (
 
 // Write reads the next piece of the file. It keeps nothing of p.
 func (r *Reader) Write(p []byte) (int, error) {
+	if r.closed {
+		return 0, io.ErrClosedPipe
+	}
 	for n := 0; n < len(p) && r.err == nil; {
 		part := p[n:min(n+piece, len(p))]
 		n += len(part)
