@@ -10,8 +10,10 @@ type Meta struct {
 	Client       id.Device `json:"client"`
 	Generation   int64     `json:"generation"` // raised by a wipe, so that no late writer brings anything back
 	Tx           int64     `json:"tx"`         // how many transactions this store has committed; the store counts
+	Rev          int64     `json:"rev"`        // how many of them wrote Meta; the engine counts
 	Cursor       string    `json:"cursor"`     // "" without a base
 	Schema       int       `json:"schema"`
+	Floor        Mid       `json:"floor,omitempty"` // newest entry that retention dropped under this client
 	AttentionVer int64     `json:"attention_ver"`
 	DurableSeq   int64     `json:"durable_seq"`
 	ServerNow    int64     `json:"server_now"` // of the newest answer, Unix ms: retention goes by the server's time
@@ -44,7 +46,7 @@ type Tx struct {
 
 	Rows  []Change `json:"rows,omitempty"`  // on top of the chunks
 	Stage *Staged  `json:"stage,omitempty"` // a chunk of Meta.Stage
-	Swap  bool     `json:"swap,omitempty"`  // the staged chunks become base, rows on top and old chunks go
+	Swap  bool     `json:"swap,omitempty"`  // the chunks of the store's Meta.Stage become base, rows on top and old chunks go
 	Wipe  bool     `json:"wipe,omitempty"`  // everything goes but a higher Generation
 }
 
@@ -53,6 +55,13 @@ type Guard struct {
 	Generation int64     `json:"generation"`
 	Client     id.Device `json:"client,omitempty"`
 	Cursor     *string   `json:"cursor,omitempty"` // nil: any
+	Rev        *int64    `json:"rev,omitempty"`    // of Meta; nil: any
+}
+
+// Holds reports whether a store with this Meta may commit what is guarded.
+func (g *Guard) Holds(m *Meta) bool {
+	return g.Generation == m.Generation && (g.Client == "" || g.Client == m.Client) &&
+		(g.Cursor == nil || *g.Cursor == m.Cursor) && (g.Rev == nil || *g.Rev == m.Rev)
 }
 
 // Staged is a downloaded chunk.
@@ -84,7 +93,7 @@ type Event struct {
 	Lead      *bool        // this tab does the network for the store, or no more
 	Nudge     bool         // the network or the person came back: what waits, waits no longer
 	SignedIn  bool         // after ReauthNeeded
-	Wipe      bool         // access ended, or the person signs out and gives up what was not sent
+	Wipe      bool         // the person signs out and gives up what was not sent: nothing more goes to the server
 }
 
 // Committed tells of a transaction of the store, in the order of its Tx numbers, at least once.
@@ -194,8 +203,19 @@ type Changed struct {
 }
 
 // Saved tells what became of an edit's way into the store. Why is "" when it is safe on this device; else nothing of it
-// was kept, and the text belongs back into the form: FailedQuota, FailedIO, "log_full", "wiped", or "not_ready".
+// was kept, and the text belongs back into the form: FailedQuota, FailedIO or one of the following.
 type Saved struct {
 	Uid Uid
 	Why string
 }
+
+// Why an edit was not taken.
+const (
+	WhyNotReady = "not_ready" // the store is not read yet
+	WhyWiped    = "wiped"     // access ended or the person signed out
+	WhyLogFull  = "log_full"  // too much waits to be sent
+	WhyInvalid  = "invalid"   // no rows, more than MaxRows, or an operation that there is not
+	WhyTooLarge = "too_large" // more than fits into one push
+	WhyGone     = "gone"      // undo: the edit is not on this device any more
+	WhyNothing  = "nothing"   // undo: nothing of the edit was applied
+)
