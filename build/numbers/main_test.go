@@ -76,6 +76,17 @@ func TestTableIsSmall(t *testing.T) {
 		regions = binary.LittleEndian.AppendUint32(regions, bits(r.GeneralDesc.PossibleLength))
 		regions = binary.LittleEndian.AppendUint32(regions, bits(r.GeneralDesc.PossibleLengthLocalOnly))
 	}
+	var codes [1000]byte
+	var letters [26 * 26]byte
+	for i, r := range table.regions {
+		if id := r.GetId(); id != nowhere {
+			letters[int(id[0]-'A')*26+int(id[1]-'A')] = byte(i + 1)
+		}
+		if r.main {
+			codes[r.GetCountryCode()] = byte(i + 1)
+		}
+	}
+	part("places", append(codes[:], letters[:]...))
 	part("outcomes", outcomes)
 	part("layouts", layouts)
 	part("regions", regions)

@@ -1,10 +1,5 @@
 package number
 
-import (
-	"slices"
-	"strings"
-)
-
 //go:generate go run ../../build/numbers table.go
 
 // regionRules are what a region's numbers are like. The fields named after states are where the automaton begins.
@@ -50,11 +45,14 @@ func (e E164) Region() string {
 
 // rulesOf returns nil for what is no country or territory.
 func rulesOf(region string) *regionRules {
-	at, ok := slices.BinarySearchFunc(regionTable[:countryCount], region, func(r regionRules, id string) int { return strings.Compare(r.id, id) })
-	if !ok {
+	if len(region) != 2 || region[0]-'A' >= 26 || region[1]-'A' >= 26 {
 		return nil
 	}
-	return &regionTable[at]
+	at := countryAt[int(region[0]-'A')*26+int(region[1]-'A')]
+	if at == 0 {
+		return nil
+	}
+	return &regionTable[at-1]
 }
 
 // mainRules returns the rules of the calling code that digits begin with, nil where no code does. No code begins with
