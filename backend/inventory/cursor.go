@@ -1,0 +1,88 @@
+package inventory
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+
+	"countersign/shared/replica"
+)
+
+// sign is the cursor's text. Its signature lets a cursor from beyond the head prove that this server's history went back;
+// without it any client could force that.
+func (c *Core) sign(p replica.CursorParts) string { return p.Text(c.mac(p)) }
+
+func (c *Core) mac(p replica.CursorParts) []byte {
+	h := hmac.New(sha256.New, c.Key)
+	h.Write(p.Bytes())
+	return h.Sum(nil)[:replica.MACBytes]
+}
+
+// read takes a cursor apart; ok is false when it is not one of this installation's.
+func (c *Core) read(text string) (p replica.CursorParts, ok bool) {
+	p, mac, ok := replica.ReadCursor(text)
+	return p, ok && hmac.Equal(mac, c.mac(p))
+}
+
+// Cursor is the place of the head.
+func (c *Core) Cursor(h *Head) string {
+	return c.sign(replica.CursorParts{Epoch: h.Epoch, Seq: h.Seq, Chain: h.Chain})
+}
+
+// standing is what a cursor says about the history it is held against.
+type standing int
+
+const (
+	onIt     standing = iota // a state of this history
+	unknown                  // no cursor of this installation
+	pruned                   // what followed it was forgotten
+	replaced                 // of a history that is no more, and this one has another name already
+	rolled                   // of this history by name, which it contradicts: the server went back unannounced
+)
+
+// stand compares a cursor with the history.
+func (c *Core) stand(s Store, h *Head, text string) (replica.CursorParts, standing, error) {
+	p, ok := c.read(text)
+	if !ok {
+		return p, unknown, nil
+	}
+	// Safeguard "prune_floor": without it a device gets what is left of the changes, as if nothing were missing.
+	if p.Seq < h.MinSeq && !replica.Without("prune_floor") {
+		return p, pruned, nil
+	}
+
+	same := p.Seq <= h.Seq
+	// Safeguard "chain": without it a history that grew again beyond the cursor after a restore passes for the same.
+	if same && !replica.Without("chain") {
+		chain, ok, err := chainAt(s, h, p.Seq)
+		if err != nil {
+			return p, 0, err
+		}
+		if !ok {
+			return p, pruned, nil
+		}
+		same = chain == p.Chain
+	}
+	switch {
+	case same:
+		return p, onIt, nil
+	case p.Epoch != h.Epoch:
+		return p, replaced, nil
+	default:
+		return p, rolled, nil
+	}
+}
+
+// chainAt is the chain at seq ≤ h.Seq; ok is false when that change was forgotten.
+func chainAt(s Store, h *Head, seq int64) (chain [8]byte, ok bool, err error) {
+	switch seq {
+	case h.Seq:
+		return h.Chain, true, nil
+	case 0:
+		return chain, true, nil
+	}
+	p, err := s.Change(seq)
+	if p == nil || err != nil {
+		return chain, false, err
+	}
+	return p.Chain, true, nil
+}
