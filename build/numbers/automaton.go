@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// maxNational is the library's limit of a national number. (E.164 says 15 with the calling code; some countries give out
-// longer ones.)
+// maxNational is the library's limit of a national number. E.164 says 15 with the calling code; six countries give out
+// longer ones, such as toll-free numbers of Japan.
 const maxNational = 17
 
 // node is a state: where each digit leads, and what a text that ends here is. The zero node is where nothing matches.

@@ -65,6 +65,9 @@ type region struct {
 // outcome is what a valid number is: of which region, and written how.
 type outcome struct{ region, intl, national int }
 
+// mostDigits is how many an int64 can hold, unless they begin with 9.
+const mostDigits = 19
+
 const nowhere = "001" // the region of calling codes that belong to no country
 
 func newTable(all []*phonenumbers.PhoneMetadata) (*table, error) {
@@ -119,6 +122,9 @@ func (t *table) plans() error {
 			region := p.region(ts, n)
 			if region == 0 {
 				return 0
+			}
+			if digits := strconv.Itoa(code); len(digits)+n > mostDigits || len(digits)+n == mostDigits && digits[0] == '9' {
+				panic(fmt.Sprintf("+%d has numbers of %d digits, which are no int64", code, n))
 			}
 			return t.outcome(outcome{region, t.layout(p.layout(p.intl, ts, n)), t.layout(p.layout(p.national, ts, n))})
 		})

@@ -14,10 +14,12 @@ const shortest = 2
 
 // Parse reads a number as people write it, in international form or as it is written or dialed within region (ISO 3166-1,
 // such as "FR"; "" where the text must name its country). The reason is "" when the number is valid: of a range that its
-// country gives out, not necessarily in use.
+// country gives out, not necessarily in use. Valid numbers have up to 19 digits, more than the 15 of E.164, where a
+// country gives out such.
 //
-// Stricter than libphonenumber, it takes no letters, extensions, "*" and "#": they are NotANumber. The other reasons are
-// SpreadsheetDamage, InvalidCountry, TooShort, TooLong and NotPossible.
+// Stricter than libphonenumber, it takes no letters, extensions, "*" and "#": they are NotANumber. SpreadsheetDamage is
+// what a spreadsheet makes of a number: 4.47E+11, 33184882010.0, and digits alone that are one only with the "+" or the 0
+// that they have lost. The other reasons are InvalidCountry, TooShort, TooLong and NotPossible.
 func Parse(text, region string) (E164, Reason) {
 	if E164(text).outcome() != nil {
 		return E164(text), ""
@@ -71,8 +73,8 @@ func (e E164) Digits() string {
 	return string(e[1:])
 }
 
-// Uint64 returns the digits as one number, which keeps them all: no calling code begins with 0, and no number has more than
-// 18. It is 0 for what has no canonical form.
+// Uint64 returns the digits as one number, which keeps them all: no calling code begins with 0, and every valid number
+// fits an int64 too. It is 0 for what has no canonical form.
 func (e E164) Uint64() uint64 {
 	if len(e) < 2 || e[0] != '+' || e[1] == '0' {
 		return 0
