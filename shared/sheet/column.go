@@ -166,7 +166,6 @@ func fold(name string) string {
 	for _, r := range name {
 		r = unicode.ToLower(r)
 		switch {
-		case r == 'º' || r == '°' || unicode.Is(unicode.Mn, r):
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			b.WriteRune(r)
 		case r == 'œ':

@@ -11,8 +11,6 @@ import "bytes"
 // costs its own row at most, and never swallows those below.
 type cutter struct {
 	delim byte
-	plain int // quotes before this offset are ordinary characters
-
 	text  []byte // the fields of the row, one behind the other
 	ends  []int  // where each ends in text
 	lines int    // line breaks taken off, that at the end of the row included
@@ -29,16 +27,13 @@ const (
 // next takes the first row off b and gives its length with the line break. With last, nothing comes behind b.
 func (c *cutter) next(b []byte, last bool) (int, cut) {
 	c.text, c.ends, c.lines = c.text[:0], c.ends[:0], 0
-	limit, plain := min(len(b), MaxRow), c.plain
-	i, eol := 0, -1
+	limit, i, eol := min(len(b), MaxRow), 0, -1
 	for {
-		if i < limit && b[i] == '"' && i >= plain {
+		if i < limit && b[i] == '"' {
 			n, state := c.quoted(b, i, last)
 			switch state {
 			case unknown:
 				return 0, more
-			case stray:
-				plain = n
 			case closed:
 				i = n
 			}
@@ -64,7 +59,6 @@ func (c *cutter) next(b []byte, last bool) (int, cut) {
 		return 0, more
 	case i < len(b) && b[i] != '\n' && b[i] != '\r':
 		c.text = append(c.text[:0], b[:i]...)
-		c.plain = max(0, plain-i)
 		return i, long
 	case i == len(b)-1 && b[i] == '\r' && !last:
 		return 0, more // it may be half of a line break
@@ -74,7 +68,6 @@ func (c *cutter) next(b []byte, last bool) (int, cut) {
 		i += lineBreak(b[i:])
 		c.lines++
 	}
-	c.plain = max(0, plain-i)
 	return i, row
 }
 
@@ -86,14 +79,12 @@ const (
 	stray                // it is an ordinary character
 )
 
-// quoted reads the field that opens with the quote at b[q]. It gives the offset behind the closing quote, or, of a stray
-// one, the offset before which there are no other quotes that could open or close anything.
+// quoted reads the field that opens with the quote at b[q] and gives the offset behind the closing one.
+//
+// What was passed over before a quote turned out to be stray is read a second time, but not a third: it has quotes in
+// pairs only, and a field that opens with a pair closes with one.
 func (c *cutter) quoted(b []byte, q int, last bool) (int, quote) {
 	limit, start, lines := min(len(b), MaxRow), len(c.text), 0
-	no := func(plain int) (int, quote) {
-		c.text = c.text[:start]
-		return plain, stray
-	}
 	for i := q + 1; ; {
 		n := -1
 		if i < limit {
@@ -101,7 +92,8 @@ func (c *cutter) quoted(b []byte, q int, last bool) (int, quote) {
 		}
 		if n < 0 {
 			if last || len(b) >= MaxRow {
-				return no(limit)
+				c.text = c.text[:start]
+				return 0, stray
 			}
 			return 0, unknown
 		}
@@ -117,7 +109,8 @@ func (c *cutter) quoted(b []byte, q int, last bool) (int, quote) {
 			i = end + 2
 			continue
 		case lines > 0:
-			return no(end)
+			c.text = c.text[:start]
+			return 0, stray
 		}
 		c.lines += lines
 		return end + 1, closed

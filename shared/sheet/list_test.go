@@ -70,6 +70,8 @@ func TestMend(t *testing.T) {
 		{"4,42079460123e11", "GB", "+442079460123", "", WrittenOut},
 		{"4.47E+11", "GB", "", number.SpreadsheetDamage, NoRepair},
 		{"4,47E+11", "", "", number.SpreadsheetDamage, NoRepair},
+		{"4.42079E+11", "GB", "", number.SpreadsheetDamage, NoRepair},
+		{"4.420794601235E+11", "GB", "", number.SpreadsheetDamage, NoRepair},
 		{"3.31848820101234567E+17", "", "", number.SpreadsheetDamage, NoRepair},
 		{"#NAME?", "FR", "", number.SpreadsheetDamage, NoRepair},
 		{"#VALEUR!", "FR", "", number.SpreadsheetDamage, NoRepair},

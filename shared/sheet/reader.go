@@ -145,17 +145,14 @@ func (r *Reader) settle(all bool) {
 func (r *Reader) skipLine(b []byte, last bool) int {
 	n := bytes.IndexAny(b, "\r\n")
 	if n < 0 {
-		r.cutter.plain = max(0, r.cutter.plain-len(b))
 		return len(b)
 	}
 	if b[n] == '\r' && n == len(b)-1 && !last {
-		r.cutter.plain = max(0, r.cutter.plain-n)
 		return n
 	}
 	r.skip = false
 	r.line++
 	n += lineBreak(b[n:])
-	r.cutter.plain = max(0, r.cutter.plain-n)
 	return n
 }
 

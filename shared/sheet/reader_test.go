@@ -68,6 +68,8 @@ func TestReaderTakesFilesAsPeopleHaveThem(t *testing.T) {
 		{"excel_text_formula", "=\"+33184882010\",x\n\"=\"\"+33184882011\"\"\",y\n", Comma, []string{"1:=\"+33184882010\"|x", "2:=\"+33184882011\"|y"}},
 		{"forgotten_closing_quote", "a,b\n\"c,d\ne,f\n", Comma, []string{"1:a|b", "2:\"c|d", "3:e|f"}},
 		{"forgotten_quote_far_above_another", "a,\"b\nc,d\ne,\"f, g\"\nh,i\n", Comma, []string{"1:a|\"b", "2:c|d", "3:e|f, g", "4:h|i"}},
+		{"empty_cells_below_a_forgotten_quote", "\"a,b\n\"\",c\n", Comma, []string{"1:\"a|b", "2:|c"}},
+		{"other_delimiter_in_quoted_lines", "x,\"a;b\n;c\"\n", Comma, []string{"1:x|a;b\n;c"}},
 		{"quote_at_the_end", "a,\"", Comma, []string{"1:a|\""}},
 		{"guarded_cells", "'+33184882010,'=x,'hello,''-\n", Comma, []string{"1:+33184882010|=x|'hello|'-"}},
 		{"damaged_numbers_are_one_column", "4,47E+11\n4,48E+11\n", None, []string{"1:4,47E+11", "2:4,48E+11"}},
@@ -223,15 +225,14 @@ func TestCutterAsksForMoreOrIsSure(t *testing.T) {
 		for _, delim := range []byte(",;\n") {
 			sure := cutter{delim: delim}
 			for b := text; len(b) > 0; {
-				plain := sure.plain
 				n, state := sure.next(b, true)
 				for i := range len(b) {
-					early := cutter{delim: delim, plain: plain}
+					early := cutter{delim: delim}
 					m, s := early.next(b[:i], false)
 					if s == more {
 						continue
 					}
-					if m != n || s != state || !bytes.Equal(early.text, sure.text) || !slices.Equal(early.ends, sure.ends) || early.plain != sure.plain || early.lines != sure.lines {
+					if m != n || s != state || !bytes.Equal(early.text, sure.text) || !slices.Equal(early.ends, sure.ends) || early.lines != sure.lines {
 						t.Fatalf("%q: %d bytes give %d %q, all give %d %q", b, i, m, early.text, n, sure.text)
 					}
 				}
