@@ -44,6 +44,7 @@ func TestParse(t *testing.T) {
 		{"8 (495) 123-45-67", "RU", "+74951234567"},
 		{"06 30 123 4567", "HU", "+36301234567"},
 		{"+800 1234 5678", "", "+80012345678"},
+		{"++33 1 84 88 20 10", "", "+33184882010"},
 		{"+0033 1 84 88 20 10", "FR", "+33184882010"},
 	} {
 		if got, reason := number.Parse(c.text, c.region); got != c.want || reason != "" {
@@ -70,6 +71,7 @@ func TestParseReasons(t *testing.T) {
 		{"*31#0184882010", "FR", number.NotANumber},
 		{"0184882010\n0184882011", "FR", number.NotANumber},
 		{"33+184882010", "FR", number.NotANumber},
+		{"+ +33 1 84 88 20 10", "FR", number.NotANumber},
 		{"=1+1", "FR", number.NotANumber},
 		{"\xff\xfe", "FR", number.NotANumber},
 		{strings.Repeat("1", 40) + "x", "FR", number.NotANumber},

@@ -28,7 +28,7 @@ const (
 // read takes the digits out of a text. They are appended to buf.
 func read(buf []byte, text string) (typed, Reason) {
 	text = trim(text)
-	t := typed{digits: buf, bare: true}
+	t, before := typed{digits: buf, bare: true}, foreign
 	for i := 0; i < len(text); {
 		r, size := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
@@ -41,13 +41,14 @@ func read(buf []byte, text string) (typed, Reason) {
 			return t, tooLongOr(text[i:])
 		case kind == digit:
 			t.digits = append(t.digits, value)
-		case kind == plus && len(t.digits) == 0:
+		case kind == plus && len(t.digits) == 0 && (!t.plus || before == plus):
 			t.plus, t.bare = true, false
 		case kind == punctuation, kind == space:
 			t.bare = false
 		default:
 			return t, notANumber(text)
 		}
+		before = kind
 	}
 	if len(t.digits) == 0 {
 		return t, NotANumber
