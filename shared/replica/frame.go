@@ -1,0 +1,274 @@
+package replica
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"countersign/shared/id"
+	"countersign/shared/number"
+)
+
+// A frame holds rows as snapshots carry them and devices store them: a version, a dictionary of the strings that repeat,
+// how many rows, and the rows. A number takes its 16-byte id, its digits and version as varints, its name, and four
+// places in the dictionary. What does not fit that form (and units, programs and purposes, of which there are few) is
+// written as JSON, so that a frame gives back exactly what was put into it.
+
+const (
+	frameVersion = 1
+	rowNumber    = 0
+	rowJSON      = 1
+	leastRow     = 2 // bytes of the smallest row
+	leastNumber  = 24
+)
+
+// ErrFrame says that bytes are no frame.
+var ErrFrame = errors.New("replica: this is no frame of rows")
+
+// AppendFrame appends the rows as one frame.
+func AppendFrame(dst []byte, rows []Change) []byte {
+	dict := map[string]uint64{}
+	var words []string
+	word := func(s string) uint64 {
+		i, ok := dict[s]
+		if !ok {
+			i = uint64(len(words))
+			dict[s] = i
+			words = append(words, s)
+		}
+		return i
+	}
+	body := make([]byte, 0, 48*len(rows))
+	for i := range rows {
+		if key, digits, ok := compact(&rows[i]); ok {
+			n := rows[i].Number
+			body = append(body, rowNumber)
+			body = append(body, key[:]...)
+			body = binary.AppendUvarint(body, digits)
+			body = binary.AppendUvarint(body, uint64(n.Ver))
+			body = appendText(body, n.DisplayName)
+			body = binary.AppendUvarint(body, word(n.CallPurpose))
+			body = binary.AppendUvarint(body, word(string(n.BusinessUnit)))
+			body = binary.AppendUvarint(body, word(string(n.Program)))
+			body = binary.AppendUvarint(body, word(string(n.Status)))
+			continue
+		}
+		text, err := json.Marshal(&rows[i])
+		if err != nil { // only a time beyond the year 9999, which no program has
+			text = []byte("{}")
+		}
+		body = append(body, rowJSON)
+		body = appendText(body, string(text))
+	}
+
+	dst = append(dst, frameVersion)
+	dst = binary.AppendUvarint(dst, uint64(len(words)))
+	for _, w := range words {
+		dst = appendText(dst, w)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(rows)))
+	return append(dst, body...)
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// compact reports whether a row has the short form, with its id and digits.
+func compact(c *Change) (key [16]byte, digits uint64, ok bool) {
+	n := c.Number
+	if n == nil || c.Kind != KindNumber || c.Del || c.ID != string(n.ID) || c.Seq != n.Ver || n.Ver < 0 || c.Unit != nil || c.Program != nil || c.Purpose != nil {
+		return key, 0, false
+	}
+	if len(n.E164) < 2 || n.E164[0] != '+' || n.E164[1] == '0' || !id.Valid(n.ID) {
+		return key, 0, false
+	}
+	digits, err := strconv.ParseUint(string(n.E164[1:]), 10, 63)
+	if err != nil {
+		return key, 0, false
+	}
+	s := c.ID
+	for i, j := 0, 0; i < 36; i += 2 {
+		if s[i] == '-' {
+			i++
+		}
+		key[j] = nibble(s[i])<<4 | nibble(s[i+1])
+		j++
+	}
+	return key, digits, true
+}
+
+func nibble(c byte) byte {
+	if c >= 'a' {
+		return c - 'a' + 10
+	}
+	return c - '0'
+}
+
+// ReadFrame gives the rows of a frame. It takes any bytes: those of no frame give ErrFrame, and never cost more memory
+// than a few times their length.
+func ReadFrame(b []byte) ([]Change, error) {
+	r := reader{text: string(b)}
+	if r.byte() != frameVersion {
+		return nil, ErrFrame
+	}
+	words := make([]string, r.count(1))
+	for i := range words {
+		words[i] = r.str()
+	}
+	word := func() string {
+		i := r.uvarint()
+		if i >= uint64(len(words)) {
+			r.bad = true
+			return ""
+		}
+		return words[i]
+	}
+
+	count := r.count(leastRow)
+	rows := make([]Change, 0, min(count, 1+r.left()/leastNumber))
+	numbers := make([]number.Number, 0, cap(rows)) // one piece of memory for all of them; never grown, rows point into it
+	ids := make([]byte, 0, 36)
+	for range count {
+		if r.bad {
+			return nil, ErrFrame
+		}
+		switch r.byte() {
+		case rowNumber:
+			if len(numbers) == cap(numbers) {
+				return nil, ErrFrame
+			}
+			var n number.Number
+			ids = formatID(ids[:0], r.take(16))
+			n.ID = id.Number(ids)
+			n.E164 = number.E164(formatDigits(r.uvarint()))
+			n.Ver = int64(r.uvarint())
+			n.DisplayName = r.str()
+			n.CallPurpose, n.BusinessUnit, n.Program, n.Status = word(), id.BusinessUnit(word()), id.Program(word()), number.Status(word())
+			if n.Ver < 0 {
+				return nil, ErrFrame
+			}
+			numbers = append(numbers, n)
+			p := &numbers[len(numbers)-1]
+			rows = append(rows, Change{Seq: n.Ver, Kind: KindNumber, ID: string(n.ID), Number: p})
+		case rowJSON:
+			var c Change
+			if json.Unmarshal([]byte(r.str()), &c) != nil || !c.sound() {
+				return nil, ErrFrame
+			}
+			rows = append(rows, c)
+		default:
+			return nil, ErrFrame
+		}
+	}
+	if r.bad || r.left() > 0 {
+		return nil, ErrFrame
+	}
+	return rows, nil
+}
+
+// sound reports whether a change is what its kind says.
+func (c *Change) sound() bool {
+	set := 0
+	for _, has := range []bool{c.Number != nil, c.Unit != nil, c.Program != nil, c.Purpose != nil} {
+		if has {
+			set++
+		}
+	}
+	if c.Del {
+		return set == 0 && (c.Kind == KindNumber || c.Kind == KindUnit || c.Kind == KindProgram || c.Kind == KindPurpose)
+	}
+	if set != 1 {
+		return false
+	}
+	switch c.Kind {
+	case KindNumber:
+		return c.Number != nil && string(c.Number.ID) == c.ID
+	case KindUnit:
+		return c.Unit != nil && string(c.Unit.ID) == c.ID
+	case KindProgram:
+		return c.Program != nil && string(c.Program.ID) == c.ID
+	case KindPurpose:
+		return c.Purpose != nil && c.Purpose.Key == c.ID
+	}
+	return false
+}
+
+func formatID(dst []byte, b string) []byte {
+	if len(b) != 16 {
+		return dst
+	}
+	for i := range 16 {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			dst = append(dst, '-')
+		}
+		dst = hex.AppendEncode(dst, []byte{b[i]})
+	}
+	return dst
+}
+
+func formatDigits(d uint64) string {
+	b := make([]byte, 1, 20)
+	b[0] = '+'
+	return string(strconv.AppendUint(b, d, 10))
+}
+
+// reader takes a frame apart. After the first thing that is missing it gives nothing but zeros, and bad is set. Strings
+// share the frame's memory.
+type reader struct {
+	text string
+	at   int
+	bad  bool
+}
+
+func (r *reader) left() int { return len(r.text) - r.at }
+
+func (r *reader) byte() byte {
+	if s := r.take(1); s != "" {
+		return s[0]
+	}
+	return 0xff
+}
+
+func (r *reader) take(n int) string {
+	if r.bad || n > r.left() {
+		r.bad = true
+		return ""
+	}
+	s := r.text[r.at : r.at+n]
+	r.at += n
+	return s
+}
+
+func (r *reader) uvarint() uint64 {
+	var v uint64
+	for shift := uint(0); shift < 64; shift += 7 {
+		c := r.byte()
+		if r.bad {
+			return 0
+		}
+		if shift == 63 && c > 1 {
+			break
+		}
+		v |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			return v
+		}
+	}
+	r.bad = true
+	return 0
+}
+
+func (r *reader) str() string { return r.take(r.count(1)) }
+
+// count reads how many things of at least that many bytes follow; more than there is room for is bad.
+func (r *reader) count(least int) int {
+	n := r.uvarint()
+	if n > uint64(r.left()/least) {
+		r.bad = true
+		return 0
+	}
+	return int(n)
+}

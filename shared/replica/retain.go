@@ -1,0 +1,48 @@
+package replica
+
+// Settled entries stay on the device until a backup of the server has them, so that a server that was restored can be
+// offered again what it forgot.
+const (
+	RetainTime  = 7 * 24 * 3600 * 1000 // ms by the server's time, where no backup is heard of
+	RetainMost  = 10_000
+	RetainBytes = MaxLogBytes / 2
+)
+
+// retain parts the log's settled entries, as they stand with put and with base at the given place: those that may go, and
+// of put those that stay. Only the oldest go, so that the rest is a run without holes.
+func (e *Engine) retain(put []Entry, at CursorParts, a *PullAnswer) (stay []Entry, drop []Mid) {
+	count, bytes := len(e.m.log)-e.m.queued, 0
+	for _, en := range e.m.log {
+		if en.Outcome != nil {
+			bytes += en.size
+		}
+	}
+	for i, next := 0, 0; i < len(e.m.log); i++ {
+		en := e.m.log[i].Entry
+		if next < len(put) && put[next].Mid == en.Mid {
+			if en.Outcome == nil && put[next].Outcome != nil {
+				count, bytes = count+1, bytes+e.m.log[i].size
+			}
+			en = put[next]
+			next++
+		}
+		if en.Outcome == nil || en.Epoch != at.Epoch || en.Outcome.Seq > at.Seq {
+			break
+		}
+		// What changed nothing left no trace in the history: a backup at its seq may be older than its receipt.
+		durable := en.Outcome.Seq < a.DurableSeq || en.Outcome.Seq == a.DurableSeq && (en.Outcome.St == Applied || en.Outcome.St == Merged)
+		old := a.Now-en.Settled >= RetainTime
+		tooMuch := count > RetainMost || bytes > RetainBytes
+		if !durable && !old && !tooMuch && !Without("retention") { // nothing is kept for a server that was restored
+			break
+		}
+		drop = append(drop, en.Mid)
+		count, bytes = count-1, bytes-e.m.log[i].size
+	}
+	for _, x := range put {
+		if len(drop) == 0 || x.Mid > drop[len(drop)-1] {
+			stay = append(stay, x)
+		}
+	}
+	return stay, drop
+}

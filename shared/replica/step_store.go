@@ -1,0 +1,285 @@
+package replica
+
+import (
+	"countersign/shared/id"
+)
+
+func (e *Engine) askLoad() {
+	e.loading = true
+	e.emit(Effect{Load: true})
+}
+
+// load takes in everything that is stored, in place of what was known.
+func (e *Engine) load(s *Stored) {
+	if e.wiped {
+		return
+	}
+	if e.loaded && s.Meta.Generation > e.m.meta.Generation {
+		e.loading = false
+		e.emptied()
+		return
+	}
+	e.m = newMirror(s)
+	e.loaded, e.loading = true, false
+	if e.m.broken {
+		e.distrust()
+	}
+	e.pull.want = true
+	e.refresh.all = true
+
+	late := e.late
+	e.late = nil
+	for _, c := range late {
+		e.follow(c)
+	}
+}
+
+// commit hands a transaction to the store. One with edits and one other can be on their way at a time.
+func (e *Engine) commit(p *pending) {
+	n := e.newID()
+	e.txs[n] = p
+	if p.kind == txEdit {
+		e.editTx = n
+	} else {
+		e.netTx = n
+	}
+	e.emit(Effect{Store: &Store{ID: n, Tx: p.tx}})
+}
+
+// guard is what a transaction that was thought out on the present state must still find.
+func (e *Engine) guard() Guard {
+	g := Guard{Generation: e.m.meta.Generation}
+	if Without("guard") { // transactions are committed on whatever another tab has made of the store meanwhile
+		return g
+	}
+	cursor, rev := e.m.meta.Cursor, e.m.meta.Rev
+	g.Client, g.Cursor, g.Rev = e.m.meta.Client, &cursor, &rev
+	return g
+}
+
+// nextMeta is Meta to be changed and stored.
+func (e *Engine) nextMeta() Meta {
+	meta := e.m.meta
+	meta.Rev++
+	return meta
+}
+
+// committed takes in a transaction of the store: of this engine or of another tab's.
+func (e *Engine) committed(c *Committed) {
+	p := e.txs[c.ID]
+	if c.ID == 0 {
+		p = nil
+	}
+	if p != nil {
+		e.release(c.ID, p)
+	}
+	if p != nil && p.kind == txEdit {
+		e.came(p.tx.Append, "")
+	}
+	if e.wiped {
+		return
+	}
+	followed := e.follow(c)
+
+	if p == nil {
+		return
+	}
+	switch p.kind {
+	case txPush:
+		e.pull.want = true
+	case txPull:
+		e.pull.want = e.pull.want || p.more
+		e.more = p.more
+		if followed && p.digest != nil && *p.digest != e.m.digest() {
+			e.distrust()
+		}
+	case txFork:
+		e.pull.want = true
+	}
+}
+
+// follow brings the mirror to where the store is, or asks for all of it when something in between was missed.
+func (e *Engine) follow(c *Committed) bool {
+	if !e.loaded || e.loading {
+		e.late = append(e.late, c)
+		return false
+	}
+	if c.No <= e.m.meta.Tx {
+		return false
+	}
+	if c.No > e.m.meta.Tx+1 {
+		e.late = append(e.late, c)
+		e.askLoad()
+		return false
+	}
+	if c.Tx.Wipe {
+		e.emptied()
+		return true
+	}
+	return e.apply(c)
+}
+
+func (e *Engine) apply(c *Committed) bool {
+	m, tx := e.m, &c.Tx
+	if wanted := countMids(tx, len(m.log)); len(c.Mids) != wanted {
+		e.askLoad()
+		return false
+	}
+	before, stage := m.base, m.meta.Stage
+	if tx.Meta != nil {
+		m.meta = *tx.Meta
+		m.base, _, _ = ReadCursor(m.meta.Cursor)
+		if now := m.meta.Stage; now == nil || stage == nil || now.ID != stage.ID {
+			if !tx.Swap {
+				m.staging = nil
+			}
+		}
+	}
+	m.meta.Tx = c.No
+
+	mids := c.Mids
+	if tx.Renumber {
+		m.renumber(mids[:len(m.log)])
+		mids = mids[len(m.log):]
+		e.refresh.all = true
+	}
+	for i, en := range tx.Append {
+		en.Mid = mids[i]
+		m.put(en)
+		e.refresh.entry(&en)
+	}
+	for i := range tx.PutLog {
+		m.put(tx.PutLog[i])
+		e.refresh.entry(&tx.PutLog[i])
+	}
+	m.drop(tx.DelLog)
+
+	for i := range tx.PutAttention {
+		e.refreshItem(m.attention[tx.PutAttention[i].ID])
+		m.attention[tx.PutAttention[i].ID] = tx.PutAttention[i]
+		e.refreshItem(tx.PutAttention[i])
+	}
+	for _, k := range tx.DelAttention {
+		e.refreshItem(m.attention[k])
+		delete(m.attention, k)
+	}
+	if len(tx.PutAttention)+len(tx.DelAttention) > 0 {
+		m.countNeedy()
+	}
+
+	if tx.Stage != nil {
+		if m.staging == nil {
+			m.staging = map[int][]byte{}
+		}
+		m.staging[tx.Stage.N] = tx.Stage.Data
+	}
+	if tx.Swap {
+		e.refresh.all = true
+		if !m.swap(stage) {
+			e.askLoad()
+			return false
+		}
+		if m.broken || m.digest() != stage.Digest {
+			e.distrust()
+		}
+	}
+	for i := range tx.Rows {
+		m.change(&tx.Rows[i])
+		if tx.Rows[i].Kind == KindNumber {
+			e.refresh.add(id.Number(tx.Rows[i].ID))
+		} else {
+			e.refresh.all = true
+		}
+	}
+	if m.base != before {
+		e.refreshReached(before)
+	}
+	return true
+}
+
+// refreshReached tells of the entries that base includes now and did not before.
+func (e *Engine) refreshReached(before CursorParts) {
+	for _, en := range e.m.log {
+		if en.Outcome != nil && (en.Epoch != before.Epoch || en.Outcome.Seq > before.Seq) {
+			e.refresh.entry(&en.Entry)
+		}
+	}
+}
+
+// distrust base: it is not what the server has at its cursor, so all of it is downloaded anew. The edits are kept.
+func (e *Engine) distrust() {
+	e.rebuild, e.pull.want = true, true
+	e.rebuilt++
+}
+
+func (e *Engine) refreshItem(a Attention) {
+	for k := range concerns(&a) {
+		e.refresh.add(k)
+	}
+}
+
+// failed takes in that a transaction was not committed: nothing of it is in the mirror.
+func (e *Engine) failed(f *StoreFailed) {
+	p := e.txs[f.ID]
+	if p == nil {
+		return
+	}
+	e.release(f.ID, p)
+	if f.Why == FailedStale {
+		// Of edits only the generation is guarded: the copy was dropped.
+		if p.kind == txEdit {
+			e.came(p.tx.Append, WhyWiped)
+		}
+		if !e.wiped && !e.loading {
+			e.askLoad()
+		}
+		return
+	}
+	if !p.retried && !e.wiped {
+		p.retried = true
+		e.commit(p)
+		return
+	}
+	switch p.kind {
+	case txEdit:
+		e.came(p.tx.Append, f.Why)
+	case txPush:
+		e.retry(&e.push, 0)
+	case txAttention:
+		e.retry(&e.attention, 0)
+	default:
+		e.retry(&e.pull, 0)
+	}
+}
+
+func (e *Engine) release(n int, p *pending) {
+	delete(e.txs, n)
+	if p.kind == txEdit {
+		e.editTx = 0
+	} else {
+		e.netTx = 0
+	}
+}
+
+// emptied is the end: the store was wiped, here or by another tab, and nothing of it is shown or sent any more.
+func (e *Engine) emptied() {
+	if e.wiped {
+		return
+	}
+	generation := e.m.meta.Generation + 1
+	e.m = newMirror(&Stored{Meta: Meta{Generation: generation}})
+	e.wiped, e.wiping = true, notWiping
+	e.came(e.edits, WhyWiped)
+	e.edits, e.late, e.inbox, e.fetched = nil, nil, nil, nil
+	e.ground()
+	e.refresh.all = true
+	e.emit(Effect{Wiped: true})
+}
+
+// countMids is how many mids the store gives in a transaction.
+func countMids(tx *Tx, log int) int {
+	if tx.Renumber {
+		return len(tx.Append) + log
+	}
+	return len(tx.Append)
+}
