@@ -67,7 +67,7 @@ CREATE TABLE number (
     e164          TEXT NOT NULL,
     call_purpose  TEXT NOT NULL,
     display_name  TEXT NOT NULL,
-    name_key      TEXT NOT NULL, -- lower case, for the search
+    name_key      TEXT NOT NULL, -- number.SearchKey of the name
     business_unit TEXT NOT NULL, -- '': none
     program       TEXT NOT NULL, -- '': none
     status        TEXT NOT NULL CHECK (status IN ('pending', 'active', 'rejected', 'suspended', 'removed')),
@@ -82,6 +82,13 @@ CREATE TABLE number (
 );
 -- A number exists once in the installation.
 CREATE UNIQUE INDEX number_e164 ON number (e164) WHERE removed_at = 0;
+-- The list by number, and with all that filters ask for, so that searching reads no more than the index. A bulk import
+-- adds to its end, being sorted.
+CREATE INDEX number_list ON number (org, e164, status, call_purpose, business_unit, program, name_key, removed_at) WHERE removed_at = 0;
+-- The list by name. Most numbers have none.
+CREATE INDEX number_name ON number (org, name_key, e164) WHERE removed_at = 0 AND name_key <> '';
+-- What was removed of late.
+CREATE INDEX number_removed ON number (org, removed_at, id) WHERE removed_at > 0;
 
 -- The history: each row is what stood after the change.
 CREATE TABLE number_change (

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/shared/id"
+	"countersign/shared/number"
+)
+
+// CountNumbers is how many numbers match.
+func (tx *Tx) CountNumbers(ctx context.Context, oid id.Organization, q NumberQuery) (n int, err error) {
+	c := q.conditions(oid)
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM number WHERE `+c.String(), c.args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count numbers: %w", err)
+	}
+	return n, nil
+}
+
+// NumberCounts are the numbers that match by what they are for, where they stand and how.
+type NumberCounts struct {
+	Total    int
+	Purposes map[string]int
+	Units    map[id.BusinessUnit]int
+	Statuses map[number.Status]int
+}
+
+// CountNumbersBy counts the numbers that match three times over. Each is a walk through the organization's index.
+func (tx *Tx) CountNumbersBy(ctx context.Context, oid id.Organization, q NumberQuery) (n NumberCounts, err error) {
+	c := q.conditions(oid)
+	if n.Purposes, err = countBy[string](tx, ctx, `number.call_purpose`, c); err != nil {
+		return n, err
+	}
+	if n.Units, err = countBy[id.BusinessUnit](tx, ctx, `number.business_unit`, c); err != nil {
+		return n, err
+	}
+	if n.Statuses, err = countBy[number.Status](tx, ctx, `number.status`, c); err != nil {
+		return n, err
+	}
+	for _, some := range n.Statuses {
+		n.Total += some
+	}
+	return n, nil
+}
+
+// NumbersByProgram counts the organization's live numbers by program.
+func (tx *Tx) NumbersByProgram(ctx context.Context, oid id.Organization) (map[id.Program]int, error) {
+	return countBy[id.Program](tx, ctx, `number.program`, (&NumberQuery{}).conditions(oid))
+}
+
+// NumbersByUnit counts the organization's live numbers by business unit.
+func (tx *Tx) NumbersByUnit(ctx context.Context, oid id.Organization) (map[id.BusinessUnit]int, error) {
+	return countBy[id.BusinessUnit](tx, ctx, `number.business_unit`, (&NumberQuery{}).conditions(oid))
+}
+
+func countBy[T ~string](tx *Tx, ctx context.Context, column string, c conditions) (map[T]int, error) {
+	out := map[T]int{}
+	rows := tx.Query(ctx, `SELECT `+column+`, COUNT(*) FROM number WHERE `+c.String()+` GROUP BY `+column, c.args...)
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var n int
+		if err := rows.Scan(&key, &n); err != nil {
+			return nil, fmt.Errorf("count numbers: %w", err)
+		}
+		out[T(key)] = n
+	}
+	return out, rows.Err()
+}
+
+// RemovedNumber is a tombstone with who made it.
+type RemovedNumber struct {
+	number.Number
+	RemovedAt time.Time
+	By        string
+}
+
+// RemovedMark is where a page of tombstones ended.
+type RemovedMark struct {
+	At int64     `json:"t"` // Unix milliseconds
+	ID id.Number `json:"i"`
+}
+
+// RemovedNumbers are those removed after since, the newest first, beyond after if that is given.
+func (tx *Tx) RemovedNumbers(ctx context.Context, oid id.Organization, since time.Time, after *RemovedMark, limit int) ([]RemovedNumber, error) {
+	where, args := `number.org = ? AND number.removed_at > ? AND number.removed_at > 0`, []any{oid, since}
+	if after != nil {
+		where, args = where+` AND (number.removed_at, number.id) < (?, ?)`, append(args, after.At, after.ID)
+	}
+	rows := tx.Query(ctx, `SELECT `+numberColumns+`, number.removed_at, COALESCE(number_change.name, '') FROM number
+LEFT JOIN number_change ON number_change.org = number.org AND number_change.seq = number.ver
+WHERE `+where+` ORDER BY number.removed_at DESC, number.id DESC LIMIT ?`, append(args, limit)...)
+	return Collect(rows, func(r *Rows) (row RemovedNumber, err error) {
+		n := &row.Number
+		return row, r.Scan(&n.ID, &n.E164, &n.CallPurpose, &n.DisplayName, &n.BusinessUnit, &n.Program, &n.Status, &n.Ver, &row.RemovedAt, &row.By)
+	})
+}
+
+// Assignment is where a number stood from a time on.
+type Assignment struct {
+	number.Place
+	UnitName, ProgramName string
+	From                  time.Time
+	Seq                   int64
+	By                    string
+}
+
+// Assignments are the places of a number, the newest first.
+func (tx *Tx) Assignments(ctx context.Context, oid id.Organization, n id.Number, limit int) ([]Assignment, error) {
+	return Collect(tx.Query(ctx, `SELECT from_at, seq, business_unit, unit_name, program, program_name, by_name FROM number_assignment
+WHERE org = ? AND number = ? ORDER BY seq DESC LIMIT ?`, oid, n, limit), func(r *Rows) (a Assignment, err error) {
+		return a, r.Scan(&a.From, &a.Seq, &a.BusinessUnit, &a.UnitName, &a.Program, &a.ProgramName, &a.By)
+	})
+}
+
+// HasNumber reports whether a number is a live one of the organization.
+func (tx *Tx) HasNumber(ctx context.Context, oid id.Organization, e number.E164) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM number WHERE e164 = ? AND removed_at = 0 AND org = ?`, e, oid).Scan(&n)
+	return n > 0, err
+}
+
+// StandingInUnit is how many programs and live numbers stand in a business unit.
+func (tx *Tx) StandingInUnit(ctx context.Context, oid id.Organization, u id.BusinessUnit) (programs, numbers int, err error) {
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM program WHERE org = ? AND business_unit = ?`, oid, u).Scan(&programs); err != nil {
+		return 0, 0, fmt.Errorf("count programs: %w", err)
+	}
+	numbers, err = tx.CountNumbers(ctx, oid, NumberQuery{Unit: &u})
+	return programs, numbers, err
+}
+
+// StandingInProgram is how many live numbers stand in a program.
+func (tx *Tx) StandingInProgram(ctx context.Context, oid id.Organization, p id.Program) (int, error) {
+	return tx.CountNumbers(ctx, oid, NumberQuery{Program: &p})
+}
+
+// CountPrograms is how many programs an organization has.
+func (tx *Tx) CountPrograms(ctx context.Context, oid id.Organization) (n int, err error) {
+	return n, tx.QueryRow(ctx, `SELECT COUNT(*) FROM program WHERE org = ?`, oid).Scan(&n)
+}
