@@ -86,9 +86,14 @@ func (e *Engine) network() {
 		e.idle = true
 		e.emit(Effect{Timer: &Timer{Name: timerPull, After: PullEvery}})
 	}
-	if e.m.meta.Stage != nil && !e.again {
+	staging := e.m.meta.Stage != nil && !e.again
+	if staging {
 		e.fetch()
-	} else {
+	}
+	if e.netTx != 0 {
+		return // what is asked next depends on it
+	}
+	if !staging {
 		e.sendPull()
 	}
 	e.sendPush()
@@ -190,7 +195,7 @@ func (e *Engine) attend(a *AttentionAnswer) {
 // wipe empties the store. When the server asked for it, what is queued is offered once more: it is recorded there as
 // come too late, whoever administers the organization sees it, and the store is emptied whatever came of that.
 func (e *Engine) wipe() {
-	if e.wiping == wipeOffer && e.push.flight == 0 {
+	if e.wiping == wipeOffer && e.push.flight == 0 && e.netTx == 0 {
 		if !e.lead || e.m.queued == 0 || e.m.meta.Client == "" {
 			e.wiping = wipeStore
 		} else {

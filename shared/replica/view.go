@@ -158,7 +158,7 @@ func effective(en *Entry, i int) (*number.Fields, bool) {
 		if fault.ID != en.Rows[i].ID {
 			continue
 		}
-		if fault.Mine == nil {
+		if fault.Mine == nil || en.Op != Set { // only an edit of fields is taken in part
 			return nil, false
 		}
 		set = set.Without(fault.Mine)
