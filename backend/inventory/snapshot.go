@@ -87,7 +87,7 @@ func smallRows(s Store) ([]replica.Change, error) {
 
 // add appends a chunk.
 func (sn *Snapshot) add(rows []replica.Change) {
-	frame := appendFrame(nil, rows)
+	frame := replica.AppendFrame(nil, rows)
 	sum := sha256.Sum256(frame)
 	sn.Frames = append(sn.Frames, frame)
 	sn.Manifest.Rows += len(rows)
