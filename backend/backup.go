@@ -42,6 +42,9 @@ func (c *backupCmd) Run(o *output) (err error) {
 	if err := verify(ctx, db, keys, anchors, o.err); err != nil {
 		return fmt.Errorf("the backup is written, and what it is of is not as it should be: %w", err)
 	}
+	if err := store.MarkBackup(ctx, c.File, c.Data); err != nil { // no less a backup
+		fmt.Fprintf(o.err, "The running server could not be told of the backup, so devices keep settled edits longer than they need: %v\n", err)
+	}
 	rows := int64(0)
 	for _, t := range m.Tables {
 		rows += t.Rows

@@ -77,7 +77,7 @@ func (tx *Tx) enter(spec api.Spec, cred Credential) error {
 		err = unauthenticated()
 	}
 	if err != nil {
-		return err
+		return tx.wipeEnded(spec, cred, err)
 	}
 	if err := tx.allow(spec, cred.ViewAs); err != nil {
 		return err
@@ -248,15 +248,12 @@ func (tx *Tx) allowContact(spec api.Spec, viewAs id.Contact) error {
 	if tx.As != api.AsCustomer || tx.Org == "" {
 		return notFound()
 	}
-	c, err := tx.ContactOfLogin(tx, tx.Org, tx.SignIn.Login)
-	if errs.Is(err, errs.NotFound) {
-		return notFound()
-	}
+	c, err := tx.contactInside()
 	if err != nil {
 		return err
 	}
-	if !c.Active || !c.Access {
-		return notFound()
+	if c == nil {
+		return tx.wipeOr(spec, notFound())
 	}
 	tx.Contact, tx.Rights, tx.member = c, c.Rights(), true
 	tx.Actor = audit.Actor{Kind: audit.ByContact, ID: string(c.ID), Name: c.Name}
@@ -266,7 +263,7 @@ func (tx *Tx) allowContact(spec api.Spec, viewAs id.Contact) error {
 		}
 	}
 	if spec.Policy.Right != "" && !tx.Rights.Has(spec.Policy.Right) {
-		return forbidden()
+		return tx.wipeOr(spec, forbidden())
 	}
 	if !spec.Mutates() {
 		return nil
@@ -279,6 +276,15 @@ func (tx *Tx) allowContact(spec api.Spec, viewAs id.Contact) error {
 		return errs.InState(string(o.State), "organization.error.not_active")
 	}
 	return nil
+}
+
+// contactInside is the contact through whom the caller's login may enter the organization of the path, nil without one.
+func (tx *Tx) contactInside() (*contact.Contact, error) {
+	c, err := tx.ContactOfLogin(tx, tx.Org, tx.SignIn.Login)
+	if errs.Is(err, errs.NotFound) || err == nil && !(c.Active && c.Access) {
+		return nil, nil
+	}
+	return c, err
 }
 
 // editor is the caller as the guards of contacts know whoever changes one.

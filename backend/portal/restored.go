@@ -11,7 +11,8 @@ import (
 
 // Restored makes a database safe to serve that a backup was put in place of. What was revoked, used or sent since the
 // backup was taken is open again in it, so all of that dies: sign-ins, support sessions, requests and grants, calls and
-// their receipts, one-time phrases, mailed links, and mails that waited. People sign in anew; the record says why.
+// their receipts, one-time phrases, mailed links, and mails that waited. People sign in anew; the record says why. Devices are told that the
+// numbers' history is another one, and bring back what it lost of theirs.
 func (s *Service) Restored(ctx context.Context, backup string) (store.Voided, error) {
 	var out store.Voided
 	err := s.system(ctx, func(tx *Tx) error {
@@ -26,6 +27,9 @@ func (s *Service) Restored(ctx context.Context, backup string) (store.Voided, er
 		}
 		// After the access that ended: its mails are about the past, too.
 		if out, err = tx.VoidAll(tx, "database_restored"); err != nil {
+			return err
+		}
+		if err := tx.renameHistories(); err != nil {
 			return err
 		}
 		return tx.record(change{stream: live.Provider, kind: audit.DatabaseRestored, detail: map[string]string{"backup": backup,

@@ -60,6 +60,7 @@ type Service struct {
 	ticker   *ticker
 	refusals refusals
 	core     *inventory.Core
+	sync     syncing
 }
 
 // New makes a Service. Call Run to let time act on open access.

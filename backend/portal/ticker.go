@@ -113,7 +113,13 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err := s.bringNext(ctx); err != nil {
 		return err
 	}
-	return s.dropOldEvents(ctx)
+	if err := s.dropOldEvents(ctx); err != nil {
+		return err
+	}
+	if err := s.noteBackup(ctx); err != nil {
+		return err
+	}
+	return s.houseNumbers(ctx)
 }
 
 // bringNext tells the ticker what ends next of that which is left.

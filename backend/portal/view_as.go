@@ -13,7 +13,7 @@ import (
 // viewable reports why a call can't be made while looking as somebody else, nil when it can.
 func viewable(spec api.Spec, as api.As) error {
 	switch {
-	case spec.Mutates():
+	case spec.Mutates(), spec.Policy.Device: // a copy would outlast the look
 		return errs.New(errs.Forbidden, "view_as.error.read_only")
 	case as != api.AsCustomer:
 		return errs.New(errs.Forbidden, "view_as.error.owner")

@@ -305,7 +305,10 @@ func inputs(t testing.TB) map[string]string {
 		"define-field": `{"label_en":"E","label_fr":"F","kind":"text"}`, "update-field": `{"label_en":"E","label_fr":"F"}`, "move-field": `{"place":0}`,
 		"start-verification": `{"contact":"` + string(absent) + `","channel":"phone","locale":"en"}`, "check-caller": `{"heard":"x"}`,
 		"record-minor-change": `{"subject":"x"}`, "ask-change": `{"kind":"change","subject":"x"}`,
-		"approve-change": `{` + seen + `}`, "reject-change": `{` + seen + `}`,
+		"sync-push":         `{"client":"` + string(absent) + `","schema":1,"prev_mid":0,"mutations":[]}`,
+		"sync-pull":         `{"client":"` + string(absent) + `","schema":1,"first_mid":1,"ack_mid":0,"receipt_sum":"0000000000000000","pending_hint":0}`,
+		"resolve-attention": `{"how":"discard"}`,
+		"approve-change":    `{` + seen + `}`, "reject-change": `{` + seen + `}`,
 	}
 	return m
 }

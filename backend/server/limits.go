@@ -25,6 +25,7 @@ type Limits struct {
 	Drain       time.Duration // for requests in flight when the server stops; 20 s
 
 	Usual   Bucket // calls of one sign-in, or of one address without one; 20 a second, 100 at once
+	Sync    Bucket // calls by which one sign-in's device keeps its copy up to date; 20 a second, 300 at once
 	Costly  Bucket // of these, calls that hash, mail or export; one in 2 s, 10 at once
 	Address Bucket // calls of one network (/24, /48), whoever they are; 300 a second, 600 at once
 }
@@ -44,6 +45,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Idle, 120*time.Second)
 	def(&l.Drain, 20*time.Second)
 	def(&l.Usual, Bucket{20, 100})
+	def(&l.Sync, Bucket{20, 300})
 	def(&l.Costly, Bucket{0.5, 10})
 	def(&l.Address, Bucket{300, 600})
 	return l
@@ -91,6 +93,13 @@ func (b *buckets) take(class api.Rate, caller string, network netip.Prefix) erro
 	who := bucketKey{caller: caller}
 	if caller == "" {
 		who.network = network
+	}
+	if class == api.Sync {
+		who.class = "sync"
+		if wait := b.one(who, b.limits.Sync, now); wait > 0 {
+			return tooMany(wait)
+		}
+		return nil
 	}
 	if class == api.Costly {
 		who.class = "costly"

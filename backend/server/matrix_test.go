@@ -201,6 +201,9 @@ const (
 	asked     = "018f0000-0000-7000-8000-000000000002" // the change that Tom wrote down in it
 	offered   = "018f0000-0000-7000-8000-000000000003" // the ownership, to Jonas
 	vatNumber = "018f0000-0000-7000-8000-000000000004" // a custom field
+	waits     = "018f0000-0000-7000-8000-000000000006" // an edit of the first caller that was not applied
+	tablet    = "018f0000-0000-4000-8000-000000000007" // a device of the first caller's
+	emptyHead = "0123456789abcdef-0-0000000000000000"  // the snapshot of an organization without numbers
 )
 
 // seed puts into an organization what paths name; the caller of the verified call is one of its contacts. Rows, not
@@ -220,6 +223,10 @@ state, created_at, lapses_at, decided_at, decided_by, decided_by_name, reason) V
 VALUES (?, ?, ?, 'Marie Dubois', ?, ?, 'pending', ?, ?, 0)`, offered, o, w.Marie.Contact, caller.Contact, caller.Name, at, later)
 	w.Exec(`INSERT INTO custom_field (id, key, label_en, label_fr, kind, choices, on_organization, on_contact, place, active, created_at)
 VALUES (?, 'vat_number', 'VAT number', 'Numéro de TVA', 'text', '[]', TRUE, FALSE, 9, TRUE, 0)`, vatNumber)
+	w.Exec(`INSERT INTO number_head (org, epoch, seq, chain, min_seq, durable_seq, live, digest, online_mid)
+VALUES (?, '0123456789abcdef', 0, '0000000000000000', 0, 0, 0, '0000000000000000', 0)`, o)
+	w.Exec(`INSERT INTO sync_attention (id, org, login, number, device, item, created_at, resolved_at, resolution, resolved_by)
+VALUES (?, ?, ?, '', 'Go', ?, ?, 0, '', '')`, waits, o, caller.Login, `{"id":"`+waits+`","login":"`+string(caller.Login)+`","by":"","at":0,"mutations":[],"faults":[]}`, at)
 	return c
 }
 
@@ -244,7 +251,8 @@ func (m *matrix) row(op operation, c caller) []string {
 func (m *matrix) call(op operation, c caller, o id.Organization) string {
 	path := strings.NewReplacer("{org}", string(o), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
 		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
-		"{transfer}", offered, "{field}", vatNumber).Replace(op.path)
+		"{transfer}", offered, "{field}", vatNumber, "{attention}", waits,
+		"{snapshot}", emptyHead, "{chunk}", "0").Replace(op.path)
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
 		path = strings.Replace(op.path, "{session}", string(absent), 1)
 	}
@@ -257,6 +265,10 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 			}
 		}
 		switch op.id {
+		case api.SyncPush.Name:
+			op.body["client"], op.body["schema"], op.body["mutations"] = tablet, 1, []any{}
+		case api.SyncPull.Name:
+			op.body["client"], op.body["schema"] = tablet, 1
 		case api.CreateContact.Name, api.UpdateContact.Name:
 			op.body["name"] = "New Person"
 		case api.OfferOwnership.Name, api.StartVerification.Name:

@@ -48,6 +48,8 @@ func newMetrics(s *Server, version string) *metrics {
 	m.ofStore(s)
 	m.ofOutbox(s)
 	m.ofHub(s)
+	m.counter("sync_rollbacks_total", "Histories of numbers that a device proved to have gone back.", func() float64 { return float64(s.svc.SyncStats().Rollbacks) })
+	m.gauge("sync_snapshot_bytes", "Snapshots of numbers kept for devices.", func() float64 { return float64(s.svc.SyncStats().SnapshotBytes) })
 	m.gauge("connections", "Open HTTP connections.", func() float64 {
 		if l := s.listener.Load(); l != nil {
 			return float64(l.open())

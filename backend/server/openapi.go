@@ -78,7 +78,7 @@ func operation(spec api.Spec) huma.Operation {
 		OperationID: spec.Name, Method: spec.Method, Path: spec.Path, Summary: spec.Summary, Description: describe(spec),
 		Tags: []string{tag(spec)}, Responses: map[string]*huma.Response{}, Extensions: map[string]any{"x-policy": policyText(spec.Policy)},
 		// One byte more than readStrict lets through: huma takes a body of exactly its limit for too large.
-		MaxBodyBytes: maxBody + 1,
+		MaxBodyBytes: int64(bodyLimit(spec)) + 1,
 		// The body is in memory by then. A deadline of huma's own would end the request's context when it passes.
 		BodyReadTimeout: -1,
 	}
@@ -102,6 +102,14 @@ func operation(spec api.Spec) huma.Operation {
 		}
 	}
 	return op
+}
+
+// bodyLimit is how many bytes of a body an endpoint takes.
+func bodyLimit(spec api.Spec) int {
+	if spec.Body > 0 {
+		return spec.Body
+	}
+	return api.MaxBody
 }
 
 // policyText says who may call, in one word or two.
@@ -132,6 +140,9 @@ func describe(spec api.Spec) string {
 		b.WriteString("For everybody signed in, about themselves.")
 	case p.Right != "":
 		fmt.Fprintf(&b, "For contacts of the organization with the right %s.", p.Right)
+		if p.Device {
+			b.WriteString(" Who has lost it and kept a copy is told to wipe it (code wipe).")
+		}
 	case p.Member:
 		b.WriteString("For every contact of the organization.")
 	case p.Staff != "":
@@ -215,7 +226,10 @@ func refusals(spec api.Spec) []int {
 	if strings.Contains(spec.Path, "{") {
 		set[http.StatusNotFound] = true
 	}
-	if spec.Mutates() {
+	if spec.Policy.Device && spec.Method == http.MethodPost {
+		set[http.StatusUpgradeRequired] = true
+	}
+	if spec.Method != http.MethodGet {
 		for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusRequestTimeout,
 			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusInsufficientStorage} {
 			set[status] = true

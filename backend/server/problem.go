@@ -23,6 +23,8 @@ var statuses = map[errs.Code]int{
 	errs.Unauthenticated: http.StatusUnauthorized,
 	errs.Forbidden:       http.StatusForbidden,
 	errs.StepUp:          http.StatusForbidden,
+	errs.Wipe:            http.StatusForbidden,
+	errs.Upgrade:         http.StatusUpgradeRequired,
 	errs.NotFound:        http.StatusNotFound,
 	errs.Conflict:        http.StatusConflict,
 	errs.TooMany:         http.StatusTooManyRequests,

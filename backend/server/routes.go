@@ -116,6 +116,13 @@ func routes(r *router, svc *portal.Service) {
 	route(r, api.ApproveChange, svc.ApproveChange)
 	route(r, api.RejectChange, svc.RejectChange)
 
+	direct(r, api.SyncPush, svc.SyncPush)
+	direct(r, api.SyncPull, svc.SyncPull)
+	direct(r, api.SyncChunk, svc.SyncChunk)
+	route(r, api.ListAttention, svc.ListAttention)
+	route(r, api.ResolveAttention, svc.ResolveAttention)
+	route(r, api.ListSyncDevices, svc.ListSyncDevices)
+
 	route(r, api.GetOwnership, svc.GetOwnership)
 	route(r, api.OfferOwnership, svc.OfferOwnership)
 	route(r, api.WithdrawOwnership, svc.WithdrawOwnership)
@@ -169,11 +176,24 @@ func direct[In, Out any](r *router, ep api.Endpoint[In, Out], fn func(context.Co
 		return out, nil
 	}
 	op := operation(ep.Spec)
+	if _, bytes := any(*new(Out)).(api.Blob); bytes {
+		op.Responses["200"] = rawResponse()
+	}
 	op.Middlewares = huma.Middlewares{r.admit(ep.Spec, hasBody[In]())}
 	if _, nothing := any(*new(Out)).(api.None); nothing {
 		huma.Register(r.api, op, func(ctx context.Context, in *In) (*struct{}, error) {
 			_, err := run(ctx, in)
 			return nil, err
+		})
+		return
+	}
+	if _, bytes := any(*new(Out)).(api.Blob); bytes {
+		huma.Register(r.api, op, func(ctx context.Context, in *In) (*rawAnswer, error) {
+			out, err := run(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			return raw(requestOf(ctx).call, any(out).(api.Blob)), nil
 		})
 		return
 	}
@@ -224,6 +244,8 @@ func checkSpec(spec api.Spec) error {
 		return fmt.Errorf("%s needs the unknown role %s", spec.Name, p.Staff)
 	case (p.Right != "" || p.Member || p.Inside) && !inOrg:
 		return fmt.Errorf("%s is about an organization that its path does not name", spec.Name)
+	case p.Device && (p.Right == "" || bool(spec.Support)):
+		return fmt.Errorf("%s is for devices and names no right, or is open to support sessions", spec.Name)
 	case p.Inside && !bool(spec.Support):
 		return fmt.Errorf("%s is for support sessions and refuses them", spec.Name)
 	case p.Staff != "" && bool(spec.Support):
@@ -260,6 +282,9 @@ func (r *router) admit(spec api.Spec, body bool) func(huma.Context, func(huma.Co
 		w.Header()["Cache-Control"] = valueNoStore
 
 		rq.call = &call{server: s, w: w, r: req, cred: s.credential(req, rq.as, rq.org)}
+		if spec.Policy.Device {
+			rq.call.cred.Browser = browserName(req.UserAgent())
+		}
 		if err := s.buckets.take(spec.Rate, callerKey(rq.call.cred), login.Prefix(rq.address)); err != nil {
 			s.refuse(w, req, err)
 			return
@@ -268,7 +293,7 @@ func (r *router) admit(spec api.Spec, body bool) func(huma.Context, func(huma.Co
 			s.refuse(w, req, err)
 			return
 		}
-		if err := readStrict(w, req, body); err != nil {
+		if err := readStrict(w, req, body, bodyLimit(spec)); err != nil {
 			s.refuse(w, req, err)
 			return
 		}

@@ -19,10 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-const (
-	maxBody  = 1 << 20 // bytes of a JSON body
-	maxDepth = 32      // nested objects and lists
-)
+const maxDepth = 32 // nested objects and lists
 
 func init() {
 	// encoding/json takes "Minutes" for "minutes". A schema that lists the one must refuse the other, or two spellings of
@@ -31,8 +28,8 @@ func init() {
 }
 
 // readStrict reads the body and checks what encoding/json lets through: more than one value, keys written twice, keys
-// that differ only in case, broken UTF-8, endless nesting. The body can be read again afterwards.
-func readStrict(w http.ResponseWriter, r *http.Request, wanted bool) error {
+// that differ only in case, broken UTF-8, endless nesting. A body may have limit bytes, and can be read again afterwards.
+func readStrict(w http.ResponseWriter, r *http.Request, wanted bool, limit int) error {
 	if !wanted {
 		if r.ContentLength == 0 || r.Body == http.NoBody {
 			return nil
@@ -46,7 +43,7 @@ func readStrict(w http.ResponseWriter, r *http.Request, wanted bool) error {
 	if err := checkContentType(r.Header); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limit)))
 	if err != nil {
 		return bodyError(err)
 	}
@@ -67,13 +64,21 @@ func checkContentType(h http.Header) error {
 }
 
 func bodyError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errs.New(errs.TooLarge, "error.too_large", "limit", "1 MiB")
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errs.New(errs.TooLarge, "error.too_large", "limit", sizeText(e.Limit))
 	}
 	if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
 		return &withStatus{http.StatusRequestTimeout, errs.New(errs.Unavailable, "error.body.slow").Because(err)}
 	}
 	return &withStatus{http.StatusBadRequest, errs.New(errs.Invalid, "error.body.cut").Because(err)}
+}
+
+// sizeText writes a limit as people say it.
+func sizeText(n int64) string {
+	if n >= 1<<20 && n%(1<<20) == 0 {
+		return strconv.FormatInt(n>>20, 10) + " MiB"
+	}
+	return strconv.FormatInt(n>>10, 10) + " KiB"
 }
 
 // checkJSON walks the tokens of one JSON value.

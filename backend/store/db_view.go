@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // View runs fn on one snapshot: everything it reads is of the same moment. It changes nothing. It ends with
 // Unavailable when it takes longer than Options.ReadLimit or no connection comes free in that time.
 func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
-	limited, cancel := context.WithTimeout(ctx, db.opt.ReadLimit)
+	return db.ViewWithin(ctx, db.opt.ReadLimit, fn)
+}
+
+// ViewWithin is View for what may take another time than Options.ReadLimit: the few reads that go over everything.
+func (db *DB) ViewWithin(ctx context.Context, limit time.Duration, fn func(*Tx) error) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
 	select {
@@ -17,7 +23,7 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	case <-db.closing:
 		return errClosed()
 	case <-limited.Done():
-		return db.cutShort(ctx, limited.Err())
+		return db.cutShort(ctx, limit, limited.Err())
 	}
 	defer func() { <-db.tokens }()
 	if db.closed.Load() { // a select with two ways takes either
@@ -39,17 +45,17 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 
 	err := fn(tx)
 	if err != nil && limited.Err() != nil && errors.Is(err, limited.Err()) {
-		return db.cutShort(ctx, err)
+		return db.cutShort(ctx, limit, err)
 	}
 	return db.note(err)
 }
 
 // cutShort tells the caller's own end from the limit's.
-func (db *DB) cutShort(ctx context.Context, err error) error {
+func (db *DB) cutShort(ctx context.Context, limit time.Duration, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("read: %w", ctx.Err())
 	}
-	return unavailable(fmt.Errorf("read took longer than %v: %w", db.opt.ReadLimit, err))
+	return unavailable(fmt.Errorf("read took longer than %v: %w", limit, err))
 }
 
 func (db *DB) takeConn() *conn {

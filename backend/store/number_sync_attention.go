@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -85,4 +86,16 @@ func (s *numbers) RaiseAttention(l id.Login) error {
 	_, err := s.tx.Touch(s.ctx, `INSERT INTO sync_attention_ver (org, login, ver) VALUES (?, ?, 1)
 ON CONFLICT (org, login) DO UPDATE SET ver = sync_attention_ver.ver + 1`, string(s.org), string(l))
 	return fault("raise the version of the attention items", err)
+}
+
+// LeftAttention are the open items of an organization whose person has no access to it any more, and who is not l: all,
+// or the one that is named. Oldest first, up to 1,000.
+func (tx *Tx) LeftAttention(ctx context.Context, oid id.Organization, l id.Login, item id.Attention) ([]replica.Attention, error) {
+	where, args := "", []any{string(oid), string(l)}
+	if item != "" {
+		where, args = ` AND id = ?`, append(args, string(item))
+	}
+	return Collect(tx.Query(ctx, `SELECT item FROM sync_attention WHERE org = ? AND login <> ? AND resolved_at = 0`+where+`
+AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.org = sync_attention.org AND contact.login = sync_attention.login
+AND contact.active AND contact.access) ORDER BY created_at, id LIMIT 1000`, args...), collectAttention)
 }

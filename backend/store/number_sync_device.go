@@ -14,10 +14,10 @@ import (
 
 const deviceColumns = `client, login, lmid, first_mid, ack_mid, schema, browser, seen_at, pending`
 
-func scanDevice(row Scanner) (inventory.Device, error) {
-	var d inventory.Device
-	return d, row.Scan((*string)(&d.Client), (*string)(&d.Login), (*int64)(&d.Lmid), (*int64)(&d.FirstMid), (*int64)(&d.AckMid), &d.Schema,
-		&d.Browser, &d.SeenAt, &d.Pending)
+func scanDevice(row Scanner, more ...any) (d inventory.Device, err error) {
+	err = row.Scan(append([]any{(*string)(&d.Client), (*string)(&d.Login), (*int64)(&d.Lmid), (*int64)(&d.FirstMid), (*int64)(&d.AckMid), &d.Schema,
+		&d.Browser, &d.SeenAt, &d.Pending}, more...)...)
+	return d, err
 }
 
 func (s *numbers) Device(c id.Device) (*inventory.Device, error) {
@@ -34,14 +34,26 @@ ack_mid = excluded.ack_mid, schema = excluded.schema, browser = excluded.browser
 	return fault("write a device", err)
 }
 
+// SyncDevice is a device with the name of its login, as the organization's contact has it where there is one.
+type SyncDevice struct {
+	inventory.Device
+	Name string
+}
+
 // SyncDevices are the devices of an organization, of one login or ("") of all, the one that was seen last first.
-func (tx *Tx) SyncDevices(ctx context.Context, oid id.Organization, l id.Login) ([]inventory.Device, error) {
+func (tx *Tx) SyncDevices(ctx context.Context, oid id.Organization, l id.Login) ([]SyncDevice, error) {
 	where, args := "", []any{string(oid)}
 	if l != "" {
-		where, args = ` AND login = ?`, append(args, string(l))
+		where, args = ` AND sync_device.login = ?`, append(args, string(l))
 	}
-	return Collect(tx.Query(ctx, `SELECT `+deviceColumns+` FROM sync_device WHERE org = ?`+where+` ORDER BY seen_at DESC, client LIMIT 1000`, args...),
-		func(r *Rows) (inventory.Device, error) { return scanDevice(r) })
+	return Collect(tx.Query(ctx, `SELECT client, sync_device.login, lmid, first_mid, ack_mid, schema, browser, seen_at, pending,
+COALESCE(contact.name, login.name, '') FROM sync_device LEFT JOIN login ON login.id = sync_device.login
+LEFT JOIN contact ON contact.org = sync_device.org AND contact.login = sync_device.login
+WHERE sync_device.org = ?`+where+` ORDER BY seen_at DESC, client LIMIT 1000`, args...),
+		func(r *Rows) (d SyncDevice, err error) {
+			d.Device, err = scanDevice(r, &d.Name)
+			return d, err
+		})
 }
 
 // SyncKnown reports whether a login ever kept a copy of the organization's numbers on a device.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"countersign/backend/inventory"
@@ -60,7 +59,7 @@ func (s *numbers) AddNumber(r *inventory.Record) (clash bool, err error) {
 	n, err := s.tx.Exec(s.ctx, `INSERT INTO number (org, id, e164, call_purpose, display_name, name_key, business_unit, program, status,
 removed_at, ver, by_login, other_ver, purpose_ver, name_ver, place_ver) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING`,
-		string(s.org), string(r.ID), string(r.E164), r.CallPurpose, r.DisplayName, strings.ToLower(r.DisplayName), string(r.BusinessUnit),
+		string(s.org), string(r.ID), string(r.E164), r.CallPurpose, r.DisplayName, number.SearchKey(r.DisplayName), string(r.BusinessUnit),
 		string(r.Program), string(r.Status), r.RemovedAt, r.Ver, string(r.By), r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer)
 	return n == 0, fault("write a new number", err)
 }
@@ -69,7 +68,7 @@ func (s *numbers) PutNumber(r *inventory.Record) error {
 	const edited = `call_purpose = ?, display_name = ?, name_key = ?, business_unit = ?, program = ?, status = ?, ver = ?, by_login = ?,
 other_ver = ?, purpose_ver = ?, name_ver = ?, place_ver = ?`
 	args := make([]any, 0, 15)
-	args = append(args, r.CallPurpose, r.DisplayName, strings.ToLower(r.DisplayName), string(r.BusinessUnit), string(r.Program), string(r.Status),
+	args = append(args, r.CallPurpose, r.DisplayName, number.SearchKey(r.DisplayName), string(r.BusinessUnit), string(r.Program), string(r.Status),
 		r.Ver, string(r.By), r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer)
 	query := `UPDATE number SET ` + edited + ` WHERE org = ? AND id = ?`
 	if s.read.id != r.ID || !s.read.removed.Equal(r.RemovedAt) {

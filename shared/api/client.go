@@ -77,6 +77,10 @@ func (c *Client) Call(ctx context.Context, s Spec, in, out any) error {
 	if len(ans.Body) == 0 {
 		return nil
 	}
+	if blob, ok := out.(*Blob); ok {
+		blob.Data = ans.Body
+		return nil
+	}
 	if err := json.Unmarshal(ans.Body, out); err != nil {
 		return fmt.Errorf("read answer of %s: %w", s.Name, err)
 	}

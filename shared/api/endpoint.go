@@ -39,6 +39,10 @@ type Policy struct {
 	Member bool       // any contact with portal access of the organization in the path, or a support session in it
 	Staff  org.Rank   // staff of at least this role
 	Inside bool       // only a support session, in its own organization
+
+	// Device goes with Right: the caller keeps a copy on a device. Who had one and has lost the right, or all access, is told
+	// to wipe it, also after their sign-in was ended for that. Refused while looking as somebody else.
+	Device bool
 }
 
 // Inside a support session an endpoint is refused unless it says otherwise.
@@ -55,6 +59,7 @@ type Rate string
 const (
 	Usual  Rate = ""       // reading and writing at a person's pace
 	Costly Rate = "costly" // hashing, mail, exports
+	Sync   Rate = "sync"   // a device that brings its copy up to date by itself; counts apart from what its person does
 )
 
 // Spec is what is said of an endpoint beside its types.
@@ -68,6 +73,8 @@ type Spec struct {
 	StepUp  bool // needs a password entered in the last StepUpMinutes
 	Rate    Rate
 	Stops   bool // ends access or a sign-in: runs even when the disk is too full for anything else
+	Reads   bool // changes nothing though its method is POST, because it asks with a body
+	Body    int  // bytes of the body at most; MaxBody when 0
 
 	// Receipt is the tier that the agent's verification in the path must have opened: the server enforces that the caller
 	// was verified, not the agent. Information needs none.
@@ -77,11 +84,14 @@ type Spec struct {
 // StepUpMinutes is how long an entered password opens what needs it again.
 const StepUpMinutes = 5
 
+// MaxBody is how large a JSON body may be where the endpoint says nothing else.
+const MaxBody = 1 << 20
+
 // Mutates reports whether a call changes anything but session and audit rows.
-func (s Spec) Mutates() bool { return s.Method != get }
+func (s Spec) Mutates() bool { return s.Method != get && !s.Reads }
 
 // Endpoint is one declared operation. In holds path and query parameters in tagged fields and the JSON body, if any,
-// in the field Body; Out is the JSON of a 200 answer.
+// in the field Body; Out is the JSON of a 200 answer, or Blob.
 type Endpoint[In, Out any] struct{ Spec }
 
 var specs []Spec
@@ -96,3 +106,10 @@ func declare[In, Out any](s Spec) Endpoint[In, Out] {
 
 // None is the input or output of endpoints without one.
 type None struct{}
+
+// Blob is the output of an endpoint that answers bytes instead of JSON. A server may give Zipped, the same compressed with
+// gzip, to who takes it that way; a client only ever sees Data.
+type Blob struct {
+	Data   []byte
+	Zipped func() []byte
+}

@@ -12,17 +12,19 @@ import (
 type Code string
 
 const (
-	Invalid         Code = "invalid"         // the input is wrong; Fields name where
-	Unauthenticated Code = "unauthenticated" // nobody is signed in, or the sign-in ended
-	Forbidden       Code = "forbidden"       // signed in, but without the right
-	StepUp          Code = "step_up"         // the right is there; the password is asked again
-	NotFound        Code = "not_found"       // absent, or of another organization: the same answer
-	Conflict        Code = "conflict"        // the thing is in another state than the act needs; State tells which
-	TooMany         Code = "too_many"        // a limit; RetryAfter tells when
-	TooLarge        Code = "too_large"       // body, file or list over its limit
-	Unavailable     Code = "unavailable"     // try again: busy, starting or stopping
-	ReadOnly        Code = "read_only"       // the disk is full or the store is damaged; nothing was changed
-	Internal        Code = "internal"        // ours; only the reference is told
+	Invalid         Code = "invalid"          // the input is wrong; Fields name where
+	Unauthenticated Code = "unauthenticated"  // nobody is signed in, or the sign-in ended
+	Forbidden       Code = "forbidden"        // signed in, but without the right
+	StepUp          Code = "step_up"          // the right is there; the password is asked again
+	Wipe            Code = "wipe"             // access ended: the copy on the device goes
+	Upgrade         Code = "upgrade_required" // the caller's program is too old to be understood
+	NotFound        Code = "not_found"        // absent, or of another organization: the same answer
+	Conflict        Code = "conflict"         // the thing is in another state than the act needs; State tells which
+	TooMany         Code = "too_many"         // a limit; RetryAfter tells when
+	TooLarge        Code = "too_large"        // body, file or list over its limit
+	Unavailable     Code = "unavailable"      // try again: busy, starting or stopping
+	ReadOnly        Code = "read_only"        // the disk is full or the store is damaged; nothing was changed
+	Internal        Code = "internal"         // ours; only the reference is told
 )
 
 // Field names one wrong input by its JSON path ("duration", "contacts[2].email").

@@ -1,0 +1,191 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"countersign/backend/inventory"
+	"countersign/backend/store"
+	"countersign/shared/api"
+	"countersign/shared/audit"
+	"countersign/shared/errs"
+	"countersign/shared/id"
+	"countersign/shared/replica"
+)
+
+// syncing is what the portal keeps beside the store for devices that keep a copy of an organization's numbers.
+type syncing struct {
+	snapshots snapshots
+	rollbacks atomic.Int64 // histories that turned out to have gone back
+	marked    time.Time    // the mark of a backup that was read last; only Sweep's goroutine
+	housed    time.Time    // when what nobody needs was last forgotten; only Sweep's goroutine
+}
+
+// SyncPush applies what a device brings. Who may no longer see the numbers has it recorded once more, as refused, before
+// the device is told to drop its copy.
+func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPushIn) (replica.PushAnswer, error) {
+	out, err := Run(ctx, s, api.SyncPush, cred, in, func(tx *Tx, in *api.SyncPushIn) (replica.PushAnswer, error) {
+		if err := checkSchema(in.Body.Schema); err != nil {
+			return replica.PushAnswer{}, err
+		}
+		out, acts, err := s.core.Push(tx.inventory(), tx.numbersActor(cred), &in.Body)
+		if err != nil {
+			return replica.PushAnswer{}, err
+		}
+		return *out, tx.recordActs(tx.Org, acts)
+	})
+	if errs.Is(err, errs.Wipe) {
+		if lost := s.pushLost(ctx, cred, in); lost != nil {
+			return replica.PushAnswer{}, lost
+		}
+	}
+	return out, err
+}
+
+// pushLost keeps what a device brings whose person has lost the numbers: every edit becomes an outcome that tells those
+// who stay that it was not applied. Its error is one that goes away by itself; what can't be kept at all is let go.
+func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPushIn) error {
+	err := s.DB.Update(ctx, func(st *store.Tx) error {
+		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Org: in.Org.Org, svc: s}
+		switch err := tx.enter(api.SyncPush.Spec, cred); {
+		case err == nil: // let in again meanwhile: the next push is an ordinary one
+			return &errs.Error{Code: errs.Unavailable, Key: "error.unavailable", RetryAfter: 1}
+		case !errs.Is(err, errs.Wipe):
+			return err
+		}
+		actor := tx.numbersActor(cred)
+		actor.Lost, actor.Rights = true, 0
+		_, acts, err := s.core.Push(tx.inventory(), actor, &in.Body)
+		if err != nil {
+			return err
+		}
+		if err := tx.recordActs(tx.Org, acts); err != nil {
+			return err
+		}
+		s.publish(st)
+		return nil
+	})
+	if errs.Is(err, errs.Unavailable) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if err != nil {
+		s.Log.Error("edits of somebody whose access ended were not recorded", "org", in.Org.Org, "error", err)
+	}
+	return nil
+}
+
+// SyncPull answers what changed since the device's cursor, from one snapshot of the store; it notes afterwards what the
+// device says about itself. A cursor that proves that this server's history went back, as after a restore that nobody
+// announced, gives the history a new name first.
+func (s *Service) SyncPull(ctx context.Context, cred Credential, in *api.SyncPullIn) (replica.PullAnswer, error) {
+	var seen sighting
+	for range pullTries {
+		out, err := Run(ctx, s, api.SyncPull, cred, in, func(tx *Tx, in *api.SyncPullIn) (replica.PullAnswer, error) {
+			if err := checkSchema(in.Body.Schema); err != nil {
+				return replica.PullAnswer{}, err
+			}
+			st := tx.inventory()
+			seen = sighting{org: tx.Org, actor: tx.numbersActor(cred), pull: &in.Body}
+			if err := seen.weigh(st); err != nil {
+				return replica.PullAnswer{}, err
+			}
+			out, err := s.core.Pull(st, seen.actor, &in.Body, func() (*replica.Manifest, error) { return s.sync.snapshots.usable(st) })
+			if err != nil {
+				return replica.PullAnswer{}, err
+			}
+			return *out, nil
+		})
+		switch {
+		case errors.Is(err, inventory.ErrRolledBack):
+			err = s.beginHistory(ctx, in.Org.Org, in.Body.Cursor)
+		case errors.Is(err, errNoSnapshot):
+			err = s.buildSnapshot(ctx, in.Org.Org)
+		case err == nil:
+			return out, s.saw(ctx, &seen)
+		}
+		if err != nil {
+			return replica.PullAnswer{}, err
+		}
+	}
+	return replica.PullAnswer{}, &errs.Error{Code: errs.Unavailable, Key: "error.unavailable", RetryAfter: 1}
+}
+
+// pullTries are enough for a history that has to be begun or named anew and then needs a snapshot, twice.
+const pullTries = 5
+
+// beginHistory begins the history of an organization that has none, or names it anew when the cursor proves that it is
+// not the one that it was.
+func (s *Service) beginHistory(ctx context.Context, oid id.Organization, cursor string) error {
+	rolledBack := false
+	err := s.DB.Update(ctx, func(st *store.Tx) error {
+		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: &Caller{Actor: audit.Actor{Kind: audit.BySystem}}, Org: oid, svc: s}
+		h, err := st.NumberHead(tx, oid)
+		if err != nil {
+			return err
+		}
+		if h == nil {
+			_, err := tx.inventory().Head()
+			return err
+		}
+		if cursor == "" {
+			return nil
+		}
+		acts, err := s.core.Rotate(tx.inventory(), cursor)
+		if err != nil {
+			return err
+		}
+		rolledBack = len(acts) > 0
+		if err := tx.recordActs(oid, acts); err != nil {
+			return err
+		}
+		s.publish(st)
+		return nil
+	})
+	if err == nil && rolledBack {
+		s.sync.rollbacks.Add(1)
+		s.Log.Error("a device proves that the history of an organization's numbers went back, as after a restore by other means than "+
+			"the restore command; it has a new epoch, and devices bring what was lost", "org", oid)
+	}
+	return err
+}
+
+// sighting is what a device says about itself with a pull, and whether it is worth a write.
+type sighting struct {
+	org   id.Organization
+	actor inventory.Actor
+	pull  *replica.Pull
+
+	fresh bool // a device that nobody knows yet
+	worth bool
+}
+
+const seenAgain = time.Minute
+
+func (v *sighting) weigh(st inventory.Store) error {
+	d, err := st.Device(v.pull.Client)
+	if err != nil {
+		return err
+	}
+	p := v.pull
+	v.fresh = d == nil
+	v.worth = v.fresh || d.Login == v.actor.Login && (d.FirstMid != p.FirstMid || d.AckMid != p.AckMid || d.Pending != p.PendingHint ||
+		d.Schema != p.Schema || d.Browser != v.actor.Browser || st.Now().Sub(d.SeenAt) >= seenAgain)
+	return nil
+}
+
+// saw notes a device. One that was not known must be, before it is given anything: else it could never be told to wipe.
+func (s *Service) saw(ctx context.Context, v *sighting) error {
+	if !v.worth {
+		return nil
+	}
+	err := s.DB.Update(ctx, func(st *store.Tx) error {
+		return s.core.Seen(st.Inventory(context.WithoutCancel(ctx), v.org, s.core.NewEpoch), v.actor, v.pull)
+	})
+	if err != nil && !v.fresh {
+		s.Log.Warn("device not noted", "org", v.org, "client", v.pull.Client, "error", err)
+		return nil
+	}
+	return err
+}

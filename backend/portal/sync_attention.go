@@ -1,0 +1,78 @@
+package portal
+
+import (
+	"countersign/backend/inventory"
+	"countersign/shared/api"
+	"countersign/shared/audit"
+	"countersign/shared/id"
+	"countersign/shared/perm"
+	"countersign/shared/replica"
+)
+
+// ListAttention is what waits for the caller and, for who may change numbers, what people left whose access ended.
+func (s *Service) ListAttention(tx *Tx, _ *api.Org) (api.SyncAttention, error) {
+	st := tx.inventory()
+	own, err := s.core.Attention(st, tx.numbersActor(Credential{}))
+	if err != nil {
+		return api.SyncAttention{}, err
+	}
+	out := api.SyncAttention{AttentionAnswer: *own}
+	if out.Items == nil {
+		out.Items = []replica.Attention{}
+	}
+	if !tx.Rights.Has(perm.NumbersUpdate) {
+		return out, nil
+	}
+	out.Others, err = tx.LeftAttention(tx, tx.Org, tx.SignIn.Login, "")
+	return out, err
+}
+
+// ResolveAttention closes an item: one's own, or one that somebody left whose access ended.
+func (s *Service) ResolveAttention(tx *Tx, in *api.ResolveAttentionIn) (api.None, error) {
+	actor := tx.numbersActor(Credential{})
+	if tx.Rights.Has(perm.NumbersUpdate) {
+		left, err := tx.LeftAttention(tx, tx.Org, actor.Login, in.Attention)
+		if err != nil {
+			return api.None{}, err
+		}
+		if len(left) == 1 {
+			return api.None{}, tx.resolveLeft(&left[0], actor.Login, in.Body.How)
+		}
+	}
+	acts, err := s.core.Resolve(tx.inventory(), actor, in.Attention, in.Body.How)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, tx.recordActs(tx.Org, acts)
+}
+
+// resolveLeft closes what somebody else left, in the caller's name.
+func (tx *Tx) resolveLeft(item *replica.Attention, by id.Login, how string) error {
+	st := tx.inventory()
+	if err := st.EndAttention(item.ID, how, by); err != nil {
+		return err
+	}
+	if err := st.RaiseAttention(item.Login); err != nil {
+		return err
+	}
+	return tx.recordActs(tx.Org, []inventory.Act{{Kind: audit.AttentionResolved, Object: string(item.ID),
+		Detail: map[string]string{"how": how, "whose": item.By}}})
+}
+
+// ListSyncDevices are the devices that keep a copy: the caller's and, for who may change numbers, everybody's.
+func (s *Service) ListSyncDevices(tx *Tx, _ *api.Org) (api.SyncDevices, error) {
+	mine := tx.SignIn.Login
+	whose := mine
+	if tx.Rights.Has(perm.NumbersUpdate) {
+		whose = ""
+	}
+	list, err := tx.SyncDevices(tx, tx.Org, whose)
+	if err != nil {
+		return api.SyncDevices{}, err
+	}
+	out := api.SyncDevices{Devices: make([]api.SyncDevice, len(list))}
+	for i, d := range list {
+		out.Devices[i] = api.SyncDevice{Client: d.Client, By: d.Name, Mine: d.Login == mine, Browser: d.Browser, SeenAt: d.SeenAt, Unsent: d.Pending}
+	}
+	return out, nil
+}
