@@ -83,13 +83,13 @@ func pick[T any](w *world, of []T) T { return of[w.rng.IntN(len(of))] }
 func (w *world) name(kind byte) string {
 	w.made++
 	b := []byte("00000000-0000-7000-8000-000000000000")
-	b[0] = kind
 	var n, x [4]byte
 	n[0], n[1], n[2], n[3] = byte(w.made>>24), byte(w.made>>16), byte(w.made>>8), byte(w.made)
 	hex.Encode(b[28:], n[:])
 	r := w.rng.Uint32()
 	x[0], x[1], x[2], x[3] = byte(r>>24), byte(r>>16), byte(r>>8), byte(r)
-	hex.Encode(b[1:8], x[:])
+	hex.Encode(b[:8], x[:])
+	b[0] = kind
 	return string(b)
 }
 

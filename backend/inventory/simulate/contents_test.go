@@ -30,7 +30,9 @@ func (c *contents) put(ch replica.Change) {
 	c.sum += rowHash(ch)
 }
 
-func (c *contents) number(n id.Number) *number.Number { return c.rows[rowKey{replica.KindNumber, string(n)}].Number }
+func (c *contents) number(n id.Number) *number.Number {
+	return c.rows[rowKey{replica.KindNumber, string(n)}].Number
+}
 
 func (c *contents) unit(u id.BusinessUnit) *number.Unit {
 	return c.rows[rowKey{replica.KindUnit, string(u)}].Unit

@@ -45,12 +45,10 @@ func (s *database) replayed(n int) *database {
 
 // commit does all of tx or, with a reason, nothing.
 func (s *database) commit(tx replica.Tx) (mids []replica.Mid, why string) {
-	g := tx.If
 	if s.dropped {
 		return nil, replica.FailedIO
 	}
-	if g.Generation != s.meta.Generation || g.Client != "" && g.Client != s.meta.Client ||
-		g.Cursor != nil && *g.Cursor != s.meta.Cursor {
+	if !tx.If.Holds(&s.meta) {
 		return nil, replica.FailedStale
 	}
 	s.past = append(s.past, tx)
@@ -64,25 +62,15 @@ func (s *database) commit(tx replica.Tx) (mids []replica.Mid, why string) {
 		s.meta.Tx = no
 		return nil, ""
 	}
+	stage := s.meta.Stage
 	if tx.Meta != nil {
 		s.meta = *tx.Meta
 	}
 	s.meta.Tx = no
+	if is := s.meta.Stage; !tx.Swap && stage != nil && (is == nil || is.ID != stage.ID) {
+		clear(s.staged)
+	}
 
-	for _, e := range tx.PutLog {
-		i, found := slices.BinarySearchFunc(s.log, e.Mid, byMid)
-		if found {
-			s.log[i] = e
-		} else {
-			s.log = slices.Insert(s.log, i, e)
-			s.next = max(s.next, e.Mid+1)
-		}
-	}
-	for _, m := range tx.DelLog {
-		if i, found := slices.BinarySearchFunc(s.log, m, byMid); found {
-			s.log = slices.Delete(s.log, i, i+1)
-		}
-	}
 	if tx.Renumber {
 		for i := range s.log {
 			e := s.log[i]
@@ -98,6 +86,20 @@ func (s *database) commit(tx replica.Tx) (mids []replica.Mid, why string) {
 		mids = append(mids, s.next)
 		s.next++
 	}
+	for _, e := range tx.PutLog {
+		i, found := slices.BinarySearchFunc(s.log, e.Mid, byMid)
+		if found {
+			s.log[i] = e
+		} else {
+			s.log = slices.Insert(s.log, i, e)
+			s.next = max(s.next, e.Mid+1)
+		}
+	}
+	for _, m := range tx.DelLog {
+		if i, found := slices.BinarySearchFunc(s.log, m, byMid); found {
+			s.log = slices.Delete(s.log, i, i+1)
+		}
+	}
 
 	for _, a := range tx.PutAttention {
 		s.forget(a.ID)
@@ -106,18 +108,21 @@ func (s *database) commit(tx replica.Tx) (mids []replica.Mid, why string) {
 	for _, a := range tx.DelAttention {
 		s.forget(a)
 	}
-	s.put(tx)
+	s.put(tx, stage)
 	return mids, ""
 }
 
 // put is the part of a transaction about base.
-func (s *database) put(tx replica.Tx) {
+func (s *database) put(tx replica.Tx, stage *replica.Manifest) {
 	if tx.Stage != nil {
 		s.staged[tx.Stage.N] = tx.Stage.Data
 	}
 	if tx.Swap {
 		s.chunks = nil
-		for n := 0; n < len(s.staged); n++ {
+		for n := range stage.Chunks {
+			if s.staged[n] == nil {
+				fail("I8", "chunk %d of %d becomes base, but is not stored", n, len(stage.Chunks))
+			}
 			s.chunks = append(s.chunks, s.staged[n])
 		}
 		clear(s.staged)
@@ -144,6 +149,12 @@ func (s *database) wipe(tx replica.Tx) {
 	clear(s.rows)
 	clear(s.staged)
 	s.base = contents{}
+}
+
+// blank tells whether there is nothing in the store.
+func (s *database) blank() bool {
+	return len(s.base.rows) == 0 && len(s.chunks) == 0 && len(s.rows) == 0 && len(s.log) == 0 && len(s.attention) == 0 &&
+		len(s.staged) == 0 && s.meta.Cursor == "" && s.meta.Client == ""
 }
 
 func byMid(e replica.Entry, m replica.Mid) int { return int(e.Mid - m) }

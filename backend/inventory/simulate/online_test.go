@@ -1,0 +1,252 @@
+package simulate
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"countersign/backend/inventory"
+	"countersign/backend/inventory/memory"
+	"countersign/shared/id"
+	"countersign/shared/number"
+	"countersign/shared/replica"
+)
+
+// colleague is somebody who works without a device of this protocol.
+func (w *world) colleague() inventory.Actor {
+	return inventory.Actor{Login: "10000000-0000-7000-8000-ffffffffffff", Name: "a colleague", Rights: allRights}
+}
+
+// onlineEdit is an edit that comes without a device, sometimes twice.
+func (w *world) onlineEdit() {
+	o := pick(w, w.orgs)
+	l := w.truth.now[o]
+	rows := l.live.of(replica.KindNumber)
+	if len(rows) == 0 {
+		return
+	}
+	n := pick(w, rows).Number
+	m := &replica.Mutation{Uid: replica.Uid(w.uid()), Op: replica.Set, WasEpoch: l.epoch}
+	row := replica.Edit{ID: n.ID, WasVer: n.Ver}
+	switch w.rng.IntN(6) {
+	case 0:
+		m.Op = replica.Remove
+	case 1:
+		m.Set = &number.Fields{CallPurpose: new(pick(w, purposes).Key)}
+	default:
+		m.Set = &number.Fields{DisplayName: new(pick(w, names))}
+	}
+	row.Was = m.Set.Of(n)
+	m.Rows = []replica.Edit{row}
+
+	a := w.colleague()
+	for range 1 + w.rng.IntN(2) {
+		var oc *replica.Outcome
+		err := w.server.write(o, func(s inventory.Store) (err error) {
+			oc, _, err = w.server.core.Edit(s, a, m)
+			return err
+		})
+		if err != nil {
+			w.truth.undone(o, nil)
+			continue
+		}
+		w.count.online++
+		w.note("a colleague: %s: %s", text(m), text(oc))
+		w.truth.edited(o, a, m, oc)
+		w.server.moved(o)
+	}
+}
+
+// edited judges an edit that came without a device.
+func (t *truth) edited(o *org, a inventory.Actor, m *replica.Mutation, oc *replica.Outcome) {
+	l := t.now[o]
+	t.look(o, func(s inventory.Store) {
+		fresh := t.fresh(o, s)
+		if v := l.receipts[m.Uid]; v != nil {
+			if !same(&v.outcome, oc) || len(fresh) > 0 {
+				fail("I3", "an online edit was done twice: %s", text(oc))
+			}
+			return
+		}
+		t.judge(l, a, m, oc, fresh)
+		if oc.Attention != "" {
+			fail("I2", "an online edit left an attention item")
+		}
+		l.receipts[m.Uid] = &verdict{inventory.Online, *oc, t.w.now}
+		t.settled(o, s)
+	})
+}
+
+// bulkAdd adds several numbers at once, as a file does.
+func (w *world) bulkAdd() {
+	n := int(w.between(1, 4))
+	if w.chance(0.004) {
+		n = 1200 // more than a chunk and a page hold
+		w.count.bigs++
+	}
+	w.server.add(pick(w, w.orgs), n)
+}
+
+func (s *server) add(o *org, n int) {
+	w := s.w
+	list := make([]number.Number, n)
+	for i := range list {
+		e := pick(w, digits[:11])
+		if n > len(digits) {
+			e = number.FromUint64(33184900000 + uint64(o.n)*10000 + uint64(i))
+		}
+		list[i] = number.Number{ID: id.Number(w.name('b')), E164: e, CallPurpose: purposes[w.rng.IntN(2)].Key, DisplayName: "Line"}
+	}
+	slices.SortFunc(list, func(a, b number.Number) int { return compare(string(a.E164), string(b.E164)) })
+	uids := map[replica.Uid]bool{}
+	var res []inventory.Result
+	err := s.write(o, func(st inventory.Store) (err error) {
+		res, err = s.core.Add(st, w.colleague(), list, func(int) replica.Uid {
+			u := replica.Uid(w.uid())
+			uids[u] = true
+			return u
+		})
+		return err
+	})
+	if err != nil {
+		w.truth.undone(o, nil)
+		return
+	}
+	w.count.bulks++
+	w.truth.follow(o, uids)
+	l := w.truth.now[o]
+	for i, r := range res {
+		if got := l.live.number(list[i].ID); (r.Fault == nil) != (got != nil) {
+			fail("I2", "row %d of a bulk action: %+v, but there is %+v", i, r, got)
+		}
+	}
+	s.moved(o)
+}
+
+// placesChange makes, changes or deletes a unit or a program, or changes a call purpose.
+func (w *world) placesChange() {
+	o := pick(w, w.orgs)
+	w.count.places++
+	switch w.rng.IntN(5) {
+	case 0, 1:
+		w.server.newPlace(o)
+	case 2:
+		w.changePurpose()
+	case 3:
+		if rows := w.truth.now[o].live.of(replica.KindUnit); len(rows) > 0 {
+			u := *pick(w, rows).Unit
+			u.Name += "+"
+			w.server.put(o, replica.Change{Kind: replica.KindUnit, ID: string(u.ID), Unit: &u})
+		}
+	case 4:
+		if rows := w.truth.now[o].live.of(replica.KindProgram); len(rows) > 0 {
+			p := *pick(w, rows).Program
+			ch := replica.Change{Kind: replica.KindProgram, ID: string(p.ID), Program: &p}
+			if ch.Del = w.chance(0.5) && !w.truth.now[o].inUse(p.ID); ch.Del {
+				ch.Program = nil
+			} else {
+				p.Ends = w.time().Truncate(time.Second)
+			}
+			w.server.put(o, ch)
+		}
+	}
+}
+
+func (l *line) inUse(p id.Program) bool {
+	for _, ch := range l.live.of(replica.KindNumber) {
+		if ch.Number.Program == p {
+			return true
+		}
+	}
+	return false
+}
+
+// newPlace makes a unit, and maybe a program in it.
+func (s *server) newPlace(o *org) {
+	w := s.w
+	u := number.Unit{ID: id.BusinessUnit(w.name('c')), Name: "Unit"}
+	s.put(o, replica.Change{Kind: replica.KindUnit, ID: string(u.ID), Unit: &u})
+	for range w.between(0, 2) {
+		p := number.Program{ID: id.Program(w.name('d')), BusinessUnit: u.ID, DisplayName: "Program", CallPurpose: "survey"}
+		s.put(o, replica.Change{Kind: replica.KindProgram, ID: string(p.ID), Program: &p})
+	}
+}
+
+// put changes a unit or a program as those who administer them do.
+func (s *server) put(o *org, ch replica.Change) {
+	w := s.w
+	s.must(s.db.Update(o.id, func(tx *memory.Tx) error {
+		seq, err := s.core.Put(tx, w.colleague(), ch)
+		if err != nil {
+			return err
+		}
+		switch {
+		case ch.Unit != nil:
+			u := *ch.Unit
+			u.Ver = seq
+			return tx.PutUnit(&u)
+		case ch.Program != nil:
+			p := *ch.Program
+			p.Ver = seq
+			return tx.PutProgram(&p)
+		case ch.Kind == replica.KindProgram:
+			return tx.DropProgram(id.Program(ch.ID))
+		}
+		return nil
+	}))
+	w.truth.follow(o, map[replica.Uid]bool{"": true})
+	s.moved(o)
+}
+
+// changePurpose retires a call purpose, or takes it back: in every organization's history.
+func (w *world) changePurpose() {
+	p := *w.truth.now[w.orgs[0]].live.purpose("survey")
+	p.Retired = !p.Retired
+	for _, o := range w.orgs {
+		w.server.must(w.server.db.Update(o.id, func(tx *memory.Tx) error {
+			if _, err := w.server.core.Put(tx, w.colleague(), replica.Change{Kind: replica.KindPurpose, ID: p.Key, Purpose: &p}); err != nil {
+				return err
+			}
+			return tx.PutPurpose(&p)
+		}))
+	}
+	for _, o := range w.orgs {
+		w.truth.follow(o, map[replica.Uid]bool{"": true})
+		w.server.moved(o)
+	}
+}
+
+// somebodyResolves ends an attention item that a device shows.
+func (w *world) somebodyResolves() {
+	t := w.somewhere()
+	if t == nil || t.d.login.lost || !t.d.online {
+		return
+	}
+	items := t.e.Attention()
+	if len(items) == 0 {
+		return
+	}
+	it := pick(w, items)
+	o := t.d.login.org
+	whole := map[replica.Uid]bool{} // there may be more in it than the device was told
+	w.server.peek(o, func(s inventory.Store) {
+		if now, _ := s.Attention(it.ID); now != nil {
+			for _, m := range now.Mutations {
+				whole[m.Uid] = true
+			}
+		}
+	})
+	err := w.server.write(o, func(s inventory.Store) error {
+		_, err := w.server.core.Resolve(s, t.d.actor(), it.ID, pick(w, []string{"discard", "use_mine", "edited"}))
+		return err
+	})
+	w.note("%s: the person resolves %s: %v", t, it.ID, err)
+	if err == nil {
+		w.count.resolved++
+		maps.Copy(w.truth.now[o].resolved, whole)
+		w.truth.follow(o, nil)
+		w.server.moved(o)
+	} else {
+		w.truth.undone(o, nil)
+	}
+}

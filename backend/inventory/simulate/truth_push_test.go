@@ -1,0 +1,138 @@
+package simulate
+
+import (
+	"slices"
+
+	"countersign/backend/inventory"
+	"countersign/shared/id"
+	"countersign/shared/replica"
+)
+
+// pushed judges a push that was committed: I2 (an outcome never changes, and is kept), I3 (what was executed is not
+// again), I4 (a device's mutations take effect in its order), I16 (a push settles something), and by the model what
+// became of each mutation (I11, I13).
+func (t *truth) pushed(d *device, in *replica.Push, out *replica.PushAnswer) {
+	o := d.login.org
+	l := t.now[o]
+	t.look(o, func(s inventory.Store) {
+		fresh := t.fresh(o, s)
+		k := l.device(in.Client, d.login.id)
+		switch out.Kind {
+		case replica.KindGap:
+			t.w.count.gaps++
+			if in.PrevMid <= k.lmid || out.ExpectMid != k.lmid+1 {
+				fail("gap", "previous %d, newest %d, expected %d", in.PrevMid, k.lmid, out.ExpectMid)
+			}
+		case replica.KindForked:
+			t.w.count.forked++
+		case replica.KindOK:
+			if len(out.Outcomes) != len(in.Mutations) || len(in.Mutations) == 0 {
+				fail("I16", "%d outcomes of %d mutations", len(out.Outcomes), len(in.Mutations))
+			}
+			if out.Epoch != l.epoch {
+				fail("push", "answered for another epoch")
+			}
+			for i := range in.Mutations {
+				fresh = t.settle(s, l, k, d, in.Client, &in.Mutations[i], &out.Outcomes[i], fresh)
+			}
+			if out.Lmid != k.lmid || out.Head != l.seq {
+				fail("push", "answered lmid %d, head %d; they are %d, %d", out.Lmid, out.Head, k.lmid, l.seq)
+			}
+		default:
+			fail("push", "kind %q", out.Kind)
+		}
+		if len(fresh) > 0 {
+			fail("I2b", "change %d of %s by %s comes from no mutation that was applied", fresh[0].Seq, fresh[0].ID, fresh[0].Uid)
+		}
+		t.settled(o, s)
+		if dev, _ := s.Device(in.Client); k.lmid > 0 && (dev == nil || dev.Lmid != k.lmid) {
+			fail("I2", "lmid is %d in the store's row %+v", k.lmid, dev)
+		}
+	})
+	if k := l.devices[in.Client]; k.lmid == 0 && out.Kind != replica.KindOK {
+		delete(l.devices, in.Client)
+	}
+}
+
+// settle judges what became of one mutation, and gives the changes that are left.
+func (t *truth) settle(s inventory.Store, l *line, k *known, d *device, client id.Device, m *replica.Mutation,
+	oc *replica.Outcome, fresh []*inventory.Past) []*inventory.Past {
+	if oc.Uid != m.Uid || oc.Mid != m.Mid {
+		fail("I3", "mutation %d %s got the outcome of %d %s", m.Mid, m.Uid, oc.Mid, oc.Uid)
+	}
+	if m.Mid <= k.lmid {
+		v := k.at(m.Mid)
+		if v == nil || !same(&v.outcome, oc) {
+			fail("I2", "mutation %s has two outcomes", m.Uid)
+		}
+		t.w.count.resent++
+		return fresh
+	}
+
+	first := l.receipts[m.Uid]
+	if first != nil {
+		t.w.count.copies++
+		was := first.outcome
+		was.Mid = m.Mid
+		if !same(&was, oc) {
+			fail("I3", "mutation %s is known with another outcome", m.Uid)
+		}
+	} else {
+		n := 0
+		for n < len(fresh) && fresh[n].Uid == m.Uid {
+			n++
+		}
+		t.judge(l, d.actor(), m, oc, fresh[:n])
+		fresh = fresh[n:]
+		if last := len(k.given) - 1; last >= 0 && k.given[last].outcome.Seq > oc.Seq && t.first(l, k.given[last]) {
+			fail("I4", "mutation %d took effect at %d, the one before it at %d", m.Mid, oc.Seq, k.given[last].outcome.Seq)
+		}
+	}
+
+	v := &verdict{client, *oc, t.w.now}
+	k.given = append(k.given, v)
+	k.lmid = m.Mid
+	t.given[m.Uid], t.when[m.Uid] = append(t.given[m.Uid], *oc), append(t.when[m.Uid], t.w.now)
+	if first == nil {
+		l.receipts[m.Uid] = v
+	}
+	t.w.ended = t.w.ended.text(string(m.Uid)).text(string(oc.St)).num(oc.Seq).num(int64(len(oc.Faults)))
+
+	r, err := s.Receipt(client, m.Mid)
+	if err != nil || r == nil || !same(&r.Outcome, oc) || r.Primary != (first == nil) {
+		fail("I2", "the receipt of %s is not what was answered: %+v", m.Uid, r)
+	}
+	t.needsAttention(s, d, m, oc)
+	return fresh
+}
+
+// first tells whether the mutation was executed under this client and mid.
+func (t *truth) first(l *line, v *verdict) bool {
+	p := l.receipts[v.outcome.Uid]
+	return p != nil && p.client == v.client && p.outcome.Mid == v.outcome.Mid
+}
+
+// needsAttention: what of a device's mutation was not applied is in an attention item of the person, and nothing else is.
+func (t *truth) needsAttention(s inventory.Store, d *device, m *replica.Mutation, oc *replica.Outcome) {
+	if len(oc.Faults) == 0 && oc.Technical == "" {
+		if oc.Attention != "" {
+			fail("I2", "attention for %s, which was applied", m.Uid)
+		}
+		return
+	}
+	l := t.now[d.login.org]
+	if l.resolved[m.Uid] {
+		return
+	}
+	a, err := s.Attention(oc.Attention)
+	if err != nil || a == nil || a.Login != d.login.id ||
+		!slices.ContainsFunc(a.Mutations, func(x replica.Mutation) bool { return x.Uid == m.Uid }) {
+		fail("I2", "%s of %s is %s, but nobody is told (%+v)", m.Uid, d, oc.St, a)
+	}
+}
+
+// same tells whether two outcomes say the same.
+func same(a, b *replica.Outcome) bool {
+	return a.Mid == b.Mid && a.Uid == b.Uid && a.St == b.St && a.Seq == b.Seq && a.Applied == b.Applied &&
+		a.Rejected == b.Rejected && a.Attention == b.Attention && a.Technical == b.Technical && len(a.Faults) == len(b.Faults)
+}
