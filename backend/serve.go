@@ -212,6 +212,7 @@ func (p *process) run(ctx context.Context, ln, metrics net.Listener) error {
 	var wg sync.WaitGroup
 	p.start(&wg, func() { p.worker.Run(background) })
 	p.start(&wg, func() { p.svc.Run(background) })
+	p.start(&wg, func() { p.svc.RunJobs(background) })
 	p.start(&wg, func() { p.keepAnchors(background) })
 	p.start(&wg, func() { p.rotateKeys(background) })
 	if metrics != nil {

@@ -116,6 +116,8 @@ func contactMay(rights perm.Set, member bool) func(live.Kind) bool {
 			return member && (rights.Has(perm.AuditView) || rights.Has(perm.RemoteSupportView))
 		case live.Contacts:
 			return member && rights.Has(perm.ContactsView)
+		case live.Numbers, live.Jobs:
+			return member && rights.Has(perm.NumbersView)
 		case live.Changes:
 			return member && rights.Has(perm.SignificantChangesView)
 		case live.Organization, live.Codes, live.Verify, live.Ownership, live.Fields, live.Me:

@@ -51,6 +51,8 @@ type Deps struct {
 
 	// CheckTime is how long a check of what a caller says takes at least, so that the time tells nothing; 0: the standard.
 	CheckTime time.Duration
+
+	JobBatch int // rows of bulk work in one transaction; 0: the standard
 }
 
 // Service runs the use cases.
@@ -60,6 +62,7 @@ type Service struct {
 	ticker   *ticker
 	refusals refusals
 	core     *inventory.Core
+	jobs     *jobs
 	sync     syncing
 }
 
@@ -71,7 +74,7 @@ func New(d Deps) *Service {
 	if d.Mailed == nil {
 		d.Mailed = func() {}
 	}
-	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.Audit), ticker: newTicker(), core: newCore(&d)}
+	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.Audit), ticker: newTicker(), core: newCore(&d), jobs: newJobs()}
 }
 
 // Tx is a transaction with who acts in it and for which organization.

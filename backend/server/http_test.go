@@ -65,7 +65,7 @@ func signed(a *backendtest.Actor) http.Header {
 
 // path of an endpoint with ids in place of its parameters: the organization's, and of nothing otherwise.
 func path(s api.Spec, org id.Organization) string {
-	p := strings.ReplaceAll(s.Path, "{org}", string(org))
+	p := strings.NewReplacer("{org}", string(org), "{n}", "0").Replace(s.Path)
 	return parameter.ReplaceAllString(p, "01890000-0000-7000-8000-000000000000")
 }
 
@@ -253,7 +253,8 @@ func TestForeignAndAbsentAreTheSame(t *testing.T) {
 	sofia := w.As(w.Sofia)
 	waits := backendtest.Must(sofia.RequestAccess(w.Beta, time.Hour, ""))
 	seed(w, w.Beta, w.Luc)
-	theirs := strings.NewReplacer("{request}", string(waits.ID), "{contact}", string(w.Luc.Contact), "{verification}", verified, "{change}", asked, "{transfer}", offered)
+	theirs := strings.NewReplacer("{request}", string(waits.ID), "{contact}", string(w.Luc.Contact), "{verification}", verified, "{change}", asked, "{transfer}", offered,
+		"{job}", bulkWork, "{n}", "0")
 	inside := backendtest.Must(sofia.EnterManaged(w.Gamma, "Ticket 1"))
 	bodies := inputs(t)
 	tried := 0
@@ -308,7 +309,10 @@ func inputs(t testing.TB) map[string]string {
 		"sync-push":         `{"client":"` + string(absent) + `","schema":1,"prev_mid":0,"mutations":[]}`,
 		"sync-pull":         `{"client":"` + string(absent) + `","schema":1,"first_mid":1,"ack_mid":0,"receipt_sum":"0000000000000000","pending_hint":0}`,
 		"resolve-attention": `{"how":"discard"}`,
-		"approve-change":    `{` + seen + `}`, "reject-change": `{` + seen + `}`,
+		"add-number-list":   `{"call_purpose":"survey","numbers":["+33184880001"]}`, "delete-number-list": `{"level":"business","numbers":["+33184880001"]}`,
+		"add-number-file": `{"file":"numbers.csv","bytes":1}`, "delete-number-file": `{"level":"business","file":"numbers.csv","bytes":1}`,
+		"put-number-job-part": `{"data":"MA=="}`,
+		"approve-change":      `{` + seen + `}`, "reject-change": `{` + seen + `}`,
 	}
 	return m
 }

@@ -201,6 +201,7 @@ const (
 	asked     = "018f0000-0000-7000-8000-000000000002" // the change that Tom wrote down in it
 	offered   = "018f0000-0000-7000-8000-000000000003" // the ownership, to Jonas
 	vatNumber = "018f0000-0000-7000-8000-000000000004" // a custom field
+	bulkWork  = "018f0000-0000-7000-8000-000000000005" // a job on numbers whose file of one byte is still to come
 	waits     = "018f0000-0000-7000-8000-000000000006" // an edit of the first caller that was not applied
 	tablet    = "018f0000-0000-4000-8000-000000000007" // a device of the first caller's
 	emptyHead = "0123456789abcdef-0-0000000000000000"  // the snapshot of an organization without numbers
@@ -227,6 +228,10 @@ VALUES (?, 'vat_number', 'VAT number', 'Numéro de TVA', 'text', '[]', TRUE, FAL
 VALUES (?, '0123456789abcdef', 0, '0000000000000000', 0, 0, 0, '0000000000000000', 0)`, o)
 	w.Exec(`INSERT INTO sync_attention (id, org, login, number, device, item, created_at, resolved_at, resolution, resolved_by)
 VALUES (?, ?, ?, '', 'Go', ?, ?, 0, '', '')`, waits, o, caller.Login, `{"id":"`+waits+`","login":"`+string(caller.Login)+`","by":"","at":0,"mutations":[],"faults":[]}`, at)
+	w.Exec(`INSERT INTO number_job (id, org, kind, state, level, business_unit, program, call_purpose, region, file, bytes, reading, layout,
+list_sum, login, session, access_grant, actor_kind, actor, name, rows, handled, applied, rejected, reasons, problem, created_at, queued_at,
+started_at, ended_at) VALUES (?, ?, 'add', 'receiving', '', '', '', '', 'FR', 'numbers.csv', 1, '{}', '{"mapping":{},"columns":1}', '', ?, '', '',
+'contact', ?, ?, 0, 0, 0, 0, '{}', '', ?, 0, 0, 0)`, bulkWork, o, caller.Login, caller.Contact, caller.Name, at)
 	return c
 }
 
@@ -251,7 +256,7 @@ func (m *matrix) row(op operation, c caller) []string {
 func (m *matrix) call(op operation, c caller, o id.Organization) string {
 	path := strings.NewReplacer("{org}", string(o), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
 		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
-		"{transfer}", offered, "{field}", vatNumber, "{attention}", waits,
+		"{transfer}", offered, "{field}", vatNumber, "{job}", bulkWork, "{n}", "0", "{attention}", waits,
 		"{snapshot}", emptyHead, "{chunk}", "0").Replace(op.path)
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
 		path = strings.Replace(op.path, "{session}", string(absent), 1)
@@ -273,6 +278,10 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 			op.body["name"] = "New Person"
 		case api.OfferOwnership.Name, api.StartVerification.Name:
 			op.body["contact"] = m.w.Paul.Contact
+		case api.AddNumberList.Name, api.DeleteNumberList.Name:
+			op.body["numbers"] = []string{"+33184880001"}
+		case api.PutJobPart.Name:
+			op.body["data"] = "MA=="
 		}
 		call.Body, _ = json.Marshal(op.body)
 		call.Header["Content-Type"] = "application/json"
