@@ -110,7 +110,7 @@ type Store interface {
 	PutAttention(*replica.Attention) error                       // new, or with more mutations
 	EndAttention(item id.Attention, how string, by id.Login) error
 	AttentionVer(id.Login) (int64, error)
-	RaiseAttention(id.Login) error
+	RaiseAttention(id.Login) error // to Now in ms or at least one more, so that after a restore no version comes back that stood for other items
 
 	// Part runs fn so that an error of it undoes what fn did and nothing else.
 	Part(fn func() error) error

@@ -83,8 +83,10 @@ func (s *numbers) AttentionVer(l id.Login) (ver int64, err error) {
 }
 
 func (s *numbers) RaiseAttention(l id.Login) error {
-	_, err := s.tx.Touch(s.ctx, `INSERT INTO sync_attention_ver (org, login, ver) VALUES (?, ?, 1)
-ON CONFLICT (org, login) DO UPDATE SET ver = sync_attention_ver.ver + 1`, string(s.org), string(l))
+	_, err := s.tx.Touch(s.ctx, `INSERT INTO sync_attention_ver (org, login, ver) VALUES (?, ?, ?)
+ON CONFLICT (org, login) DO UPDATE SET
+ver = CASE WHEN sync_attention_ver.ver < excluded.ver THEN excluded.ver ELSE sync_attention_ver.ver + 1 END`,
+		string(s.org), string(l), s.Now().UnixMilli())
 	return fault("raise the version of the attention items", err)
 }
 

@@ -140,6 +140,6 @@ func (t *Tx) RaiseAttention(l id.Login) error {
 	if err := t.step("attention_ver"); err != nil {
 		return err
 	}
-	set(t, t.o.itemVer, l, t.o.itemVer[l]+1)
+	set(t, t.o.itemVer, l, max(t.o.itemVer[l]+1, t.now.UnixMilli()))
 	return nil
 }
