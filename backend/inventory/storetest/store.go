@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-	"time"
 
 	"countersign/backend/inventory"
 	"countersign/shared/id"
