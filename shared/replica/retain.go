@@ -19,10 +19,10 @@ func (e *Engine) retain(put []Entry, at CursorParts, a *PullAnswer) (stay []Entr
 	}
 	for i, next := 0, 0; i < len(e.m.log); i++ {
 		en := e.m.log[i].Entry
+		if en.Outcome == nil {
+			break // its outcome is stored first
+		}
 		if next < len(put) && put[next].Mid == en.Mid {
-			if en.Outcome == nil && put[next].Outcome != nil {
-				count, bytes = count+1, bytes+e.m.log[i].size
-			}
 			en = put[next]
 			next++
 		}

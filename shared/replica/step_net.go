@@ -23,7 +23,7 @@ func (e *Engine) setLead(lead bool) {
 	e.ground()
 	if lead {
 		e.hurry(true)
-		e.pull.want, e.idle = true, false
+		e.pull.want = true
 	}
 }
 
@@ -55,7 +55,7 @@ func (e *Engine) poke(p *Poke) {
 func (e *Engine) timer(name string) {
 	switch name {
 	case timerPull:
-		e.idle, e.pull.want = false, true
+		e.pull.want = true
 	case timerGap:
 		e.coalesce = false
 	default:
@@ -81,10 +81,6 @@ func (e *Engine) retry(l *line, atLeast int) {
 func (e *Engine) network() {
 	if !e.lead || e.reauth || e.upgrade || e.m.meta.Client == "" {
 		return
-	}
-	if !e.idle {
-		e.idle = true
-		e.emit(Effect{Timer: &Timer{Name: timerPull, After: PullEvery}})
 	}
 	staging := e.m.meta.Stage != nil && !e.again
 	if staging {

@@ -39,7 +39,6 @@ func (e *Engine) sendPull() {
 	e.pull.want, e.more = false, false
 	e.coalesce = true
 	e.emit(Effect{Timer: &Timer{Name: timerGap, After: PullGap}})
-	e.idle = true
 	e.emit(Effect{Timer: &Timer{Name: timerPull, After: PullEvery}})
 	e.pull.flight = e.send(&flight{req: Request{Pull: req}, rebuild: e.rebuild})
 }
@@ -85,7 +84,7 @@ func (e *Engine) pulled(f *flight, a *PullAnswer) {
 		}
 		tx.Meta = nil
 	}
-	e.attention.want = e.attention.want || a.AttentionVer != meta.AttentionVer
+	e.noteAttention(f.req.Pull, a)
 	e.commit(&pending{kind: txPull, tx: tx, digest: a.Digest, more: a.More})
 }
 
@@ -110,8 +109,16 @@ func (e *Engine) reset(req *Pull, a *PullAnswer) {
 		tx.If = Guard{Generation: meta.Generation}
 	}
 	e.rebuild, e.again, e.badChunks = false, false, 0
-	e.attention.want = e.attention.want || a.AttentionVer != meta.AttentionVer
+	e.noteAttention(req, a)
 	e.commit(&pending{kind: txPull, tx: tx})
+}
+
+// noteAttention asks for the list of what waits for the person when it is another one. After a restore its version may
+// have come back to the same number, so then, and now and then, it is asked for whatever its version.
+func (e *Engine) noteAttention(req *Pull, a *PullAnswer) {
+	if a.AttentionVer != e.m.meta.AttentionVer || a.Reset != "" || a.Verify || e.m.meta.Cursor != "" && a.Epoch != e.m.base.Epoch || req.WantDigest {
+		e.attention.want = true
+	}
 }
 
 // settle holds the log against the outcomes of an answer, and gives the entries that stand otherwise now.

@@ -86,11 +86,6 @@ func (e *Engine) keepOutcomes(a *PushAnswer) {
 		}
 		en := e.m.log[at].Entry
 		en.Outcome, en.Epoch, en.Settled = o, a.Epoch, a.Now
-		if o.Seq <= e.m.base.Seq && !Without("push_epoch") {
-			// Made before the state that base has, which shows no sign of it in its receipts: a copy of another client's
-			// outcome, or history went back unnoticed. The next pull tells which; until then base doesn't count as having it.
-			en.Epoch = ""
-		}
 		put = append(put, en)
 		if o.Attention != "" {
 			e.attention.want = true
