@@ -152,8 +152,16 @@ func labels(f *field.Field, b *api.FieldBody) error {
 	return nil
 }
 
-// freeKey makes a key of a label: lower-case letters, digits and underscores, not taken by another field.
+// freeKey makes a key of a label that no other field has.
 func freeKey(label string, taken []field.Field) string {
+	return uniqueKey(label, "field", func(key string) bool {
+		return slices.ContainsFunc(taken, func(f field.Field) bool { return f.Key == key })
+	})
+}
+
+// uniqueKey makes a key of a label: at most 50 lower-case letters, digits and underscores, and not taken yet. A label
+// without any letter gives what is named instead.
+func uniqueKey(label, instead string, taken func(string) bool) string {
 	base := strings.Trim(strings.Map(func(r rune) rune {
 		switch r = unicode.ToLower(r); {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
@@ -161,11 +169,11 @@ func freeKey(label string, taken []field.Field) string {
 		}
 		return '_'
 	}, label), "_")
-	if base == "" {
-		base = "field"
+	if base = strings.TrimRight(base[:min(len(base), 50)], "_"); base == "" {
+		base = instead
 	}
 	key := base
-	for n := 2; slices.ContainsFunc(taken, func(f field.Field) bool { return f.Key == key }); n++ {
+	for n := 2; taken(key); n++ {
 		key = base + "_" + strconv.Itoa(n)
 	}
 	return key

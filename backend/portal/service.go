@@ -61,6 +61,7 @@ type Service struct {
 	auditKey []byte
 	ticker   *ticker
 	refusals refusals
+	counts   counts
 	core     *inventory.Core
 	jobs     *jobs
 	sync     syncing

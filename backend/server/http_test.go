@@ -65,7 +65,7 @@ func signed(a *backendtest.Actor) http.Header {
 
 // path of an endpoint with ids in place of its parameters: the organization's, and of nothing otherwise.
 func path(s api.Spec, org id.Organization) string {
-	p := strings.NewReplacer("{org}", string(org), "{n}", "0").Replace(s.Path)
+	p := strings.NewReplacer("{org}", string(org), "{n}", "0", "{purpose}", "survey").Replace(s.Path)
 	return parameter.ReplaceAllString(p, "01890000-0000-7000-8000-000000000000")
 }
 
@@ -254,7 +254,7 @@ func TestForeignAndAbsentAreTheSame(t *testing.T) {
 	waits := backendtest.Must(sofia.RequestAccess(w.Beta, time.Hour, ""))
 	seed(w, w.Beta, w.Luc)
 	theirs := strings.NewReplacer("{request}", string(waits.ID), "{contact}", string(w.Luc.Contact), "{verification}", verified, "{change}", asked, "{transfer}", offered,
-		"{job}", bulkWork, "{n}", "0")
+		"{job}", bulkWork, "{n}", "0", "{unit}", unit, "{program}", program, "{number}", inventory)
 	inside := backendtest.Must(sofia.EnterManaged(w.Gamma, "Ticket 1"))
 	bodies := inputs(t)
 	tried := 0
@@ -290,6 +290,7 @@ func TestForeignAndAbsentAreTheSame(t *testing.T) {
 func inputs(t testing.TB) map[string]string {
 	t.Helper()
 	seen := `"seen":"0123456789abcdef"`
+	const aProgram = `{"display_name":"P","call_purpose":"survey",`
 	m := map[string]string{
 		"update-settings": `{"locale":"en"}`, "step-up": `{"password":"x"}`, "change-password": `{"current":"x","new":"y"}`,
 		"confirm-factor": `{"code":"123456"}`, "approve-access": `{"minutes":60,` + seen + `}`, "reject-access": `{` + seen + `}`,
@@ -311,8 +312,15 @@ func inputs(t testing.TB) map[string]string {
 		"resolve-attention": `{"how":"discard"}`,
 		"add-number-list":   `{"call_purpose":"survey","numbers":["+33184880001"]}`, "delete-number-list": `{"level":"business","numbers":["+33184880001"]}`,
 		"add-number-file": `{"file":"numbers.csv","bytes":1}`, "delete-number-file": `{"level":"business","file":"numbers.csv","bytes":1}`,
-		"put-number-job-part": `{"data":"MA=="}`,
-		"approve-change":      `{` + seen + `}`, "reject-change": `{` + seen + `}`,
+		"put-number-job-part":  `{"data":"MA=="}`,
+		"edit-numbers":         `{"mutations":[{"uid":"` + strings.Repeat("0a", 16) + `","op":"number.remove","rows":[{"id":"` + string(absent) + `"}]}]}`,
+		"export-numbers":       `{}`,
+		"create-business-unit": `{"name":"N"}`, "rename-business-unit": `{"name":"N","ver":1}`,
+		"create-staff-business-unit": `{"name":"N"}`, "rename-staff-business-unit": `{"name":"N","ver":1}`,
+		"create-program": aProgram + `"business_unit":"` + string(absent) + `"}`, "update-program": aProgram + `"ver":1}`,
+		"create-staff-program": aProgram + `"business_unit":"` + string(absent) + `"}`, "update-staff-program": aProgram + `"ver":1}`,
+		"create-call-purpose": `{"label_en":"E","label_fr":"F"}`, "update-call-purpose": `{"label_en":"E","label_fr":"F"}`, "move-call-purpose": `{"place":0}`,
+		"approve-change": `{` + seen + `}`, "reject-change": `{` + seen + `}`,
 	}
 	return m
 }

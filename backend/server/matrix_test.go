@@ -200,6 +200,9 @@ const (
 	verified  = "018f0000-0000-7000-8000-000000000001" // Tom's call with Jonas, matched
 	asked     = "018f0000-0000-7000-8000-000000000002" // the change that Tom wrote down in it
 	offered   = "018f0000-0000-7000-8000-000000000003" // the ownership, to Jonas
+	unit      = "018f0000-0000-7000-8000-000000000006" // a business unit
+	program   = "018f0000-0000-7000-8000-000000000007" // its program
+	inventory = "018f0000-0000-7000-8000-000000000008" // the number in that
 	vatNumber = "018f0000-0000-7000-8000-000000000004" // a custom field
 	bulkWork  = "018f0000-0000-7000-8000-000000000005" // a job on numbers whose file of one byte is still to come
 	waits     = "018f0000-0000-7000-8000-000000000006" // an edit of the first caller that was not applied
@@ -232,6 +235,11 @@ VALUES (?, ?, ?, '', 'Go', ?, ?, 0, '', '')`, waits, o, caller.Login, `{"id":"`+
 list_sum, login, session, access_grant, actor_kind, actor, name, rows, handled, applied, rejected, reasons, problem, created_at, queued_at,
 started_at, ended_at) VALUES (?, ?, 'add', 'receiving', '', '', '', '', 'FR', 'numbers.csv', 1, '{}', '{"mapping":{},"columns":1}', '', ?, '', '',
 'contact', ?, ?, 0, 0, 0, 0, '{}', '', ?, 0, 0, 0)`, bulkWork, o, caller.Login, caller.Contact, caller.Name, at)
+	w.Exec(`INSERT INTO business_unit (id, org, name, name_key, ver, created_at) VALUES (?, ?, 'France', 'france', 1, 0)`, unit, o)
+	w.Exec(`INSERT INTO program (id, org, business_unit, display_name, name_key, call_purpose, starts, ends, ver, created_at)
+VALUES (?, ?, ?, 'Winter', 'winter', 'survey', 0, 0, 1, 0)`, program, o, unit)
+	w.Exec(`INSERT INTO number (org, id, e164, call_purpose, display_name, name_key, business_unit, program, status, removed_at, ver, by_login,
+other_ver, purpose_ver, name_ver, place_ver) VALUES (?, ?, '+33184880009', 'survey', '', '', ?, ?, 'active', 0, 3, '', 0, 0, 0, 0)`, o, inventory, unit, program)
 	return c
 }
 
@@ -278,6 +286,13 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 			op.body["name"] = "New Person"
 		case api.OfferOwnership.Name, api.StartVerification.Name:
 			op.body["contact"] = m.w.Paul.Contact
+		case api.CreateProgram.Name, api.CreateStaffProgram.Name:
+			op.body["business_unit"], op.body["call_purpose"] = unit, "survey"
+		case api.UpdateProgram.Name, api.UpdateStaffProgram.Name:
+			op.body["call_purpose"] = "survey"
+		case api.EditNumbers.Name:
+			op.body["mutations"] = []any{map[string]any{"uid": strings.Repeat("0a", 16), "op": "number.set", "set": map[string]any{"display_name": "Reception"},
+				"rows": []any{map[string]any{"id": inventory, "was": map[string]any{"display_name": ""}}}}}
 		case api.AddNumberList.Name, api.DeleteNumberList.Name:
 			op.body["numbers"] = []string{"+33184880001"}
 		case api.PutJobPart.Name:
