@@ -243,7 +243,9 @@ func (w *work) taken(m *replica.Mutation, i int, e number.E164, want number.Plac
 		return nil, err
 	}
 	if org != w.s.Org() {
-		return []replica.Fault{fault(m, i, nil, number.Allocated)}, nil
+		f := fault(m, i, nil, number.Allocated)
+		f.E164 = e
+		return []replica.Fault{f}, nil
 	}
 	r, err := w.s.Number(holder)
 	if err != nil || r == nil {

@@ -108,9 +108,6 @@ func (c *Core) known(s Store, d *Device, in *replica.Push) (out []replica.Outcom
 		return nil, false, nil
 	}
 	from, to := in.PrevMid+1, min(d.Lmid, in.Mutations[len(in.Mutations)-1].Mid)
-	if in.PrevMid == 0 && d.FirstMid > 1 {
-		from = min(d.FirstMid, in.Mutations[0].Mid) // nothing before the first: the device has dropped what is older
-	}
 	list, err := s.Receipts(d.Client, from, to)
 	if err != nil {
 		return nil, false, err
@@ -201,14 +198,16 @@ func (w *work) one(m *replica.Mutation, d *Device, sum uint64) (o replica.Outcom
 	}
 
 	head, acts := w.head, len(w.acts)
-	bug := &panicked{}
+	var bug *panicked
 	err = w.s.Part(func() error {
-		if o, *bug = w.guarded(m); bug.err != nil {
-			return bug.err
-		}
-		return w.settle(m, d, &o, sum)
+		return guarded(&bug, func() (err error) {
+			if o, err = w.judge(m); err != nil {
+				return err
+			}
+			return w.settle(m, d, &o, sum)
+		})
 	})
-	if err == nil || bug.what == nil {
+	if err == nil || bug == nil {
 		return o, err
 	}
 
@@ -223,22 +222,21 @@ func (w *work) one(m *replica.Mutation, d *Device, sum uint64) (o replica.Outcom
 	return o, w.s.Part(func() error { return w.settle(m, d, &o, sum) })
 }
 
-// panicked is why judging a mutation came to nothing: an error, of which what tells that it was a panic.
+// panicked is a bug that came to light.
 type panicked struct {
-	err   error
 	what  any
 	stack []byte
 }
 
-// guarded judges a mutation so that a panic is an error.
-func (w *work) guarded(m *replica.Mutation) (o replica.Outcome, bug panicked) {
+// guarded makes an error of a panic in fn, and tells of it in bug.
+func guarded(bug **panicked, fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			bug = panicked{err: fmt.Errorf("mutation %s: %v", m.Uid, p), what: p, stack: debug.Stack()}
+			*bug = &panicked{p, debug.Stack()}
+			err = fmt.Errorf("a mutation panicked: %v", p)
 		}
 	}()
-	o, bug.err = w.judge(m)
-	return o, bug
+	return fn()
 }
 
 // maxBugs is how often a mutation may panic before it is given up.

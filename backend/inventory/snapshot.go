@@ -72,6 +72,7 @@ func smallRows(s Store) ([]replica.Change, error) {
 	rows := make([]replica.Change, 0, replica.ChunkRows)
 	for i := range purposes {
 		p := &purposes[i]
+		p.Ver = 0 // as in the history: it belongs to no organization
 		rows = append(rows, replica.Change{Kind: replica.KindPurpose, ID: p.Key, Purpose: p})
 	}
 	for i := range units {

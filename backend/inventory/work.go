@@ -35,6 +35,9 @@ func (c *Core) begin(s Store, a Actor) (*work, error) {
 
 // end writes where the history stands.
 func (w *work) end() error {
+	if w.err != nil {
+		return w.err
+	}
 	h := w.head
 	return w.s.SetHead(&h)
 }

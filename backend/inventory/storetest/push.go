@@ -98,19 +98,6 @@ func leftOutIsForked(w *world) {
 			return err
 		})
 	})
-	// A device that dropped what was settled long ago has nothing before its first entry.
-	w.update(func(s inventory.Store) error {
-		return w.core.Seen(s, w.me, &replica.Pull{Client: c, FirstMid: 4, AckMid: 3})
-	})
-	in := replica.Push{Client: c, Schema: replica.Schema, Mutations: []replica.Mutation{*fresh}}
-	in.Mutations[0].Mid = 4
-	w.update(func(s inventory.Store) error {
-		ans, _, err := w.core.Push(s, w.me, &in)
-		if err == nil && (ans.Kind != replica.KindOK || ans.Lmid != 4) {
-			w.Errorf("the first entry of a log that was shortened: %+v", ans)
-		}
-		return err
-	})
 }
 
 func otherLoginIsForked(w *world) {
