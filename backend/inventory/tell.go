@@ -27,7 +27,7 @@ func kindOf(op replica.Op) audit.Kind {
 func (w *work) tell(m *replica.Mutation, o *replica.Outcome) {
 	if len(m.Rows) > 1 {
 		w.acts = append(w.acts, Act{Kind: audit.NumbersChanged, Detail: map[string]string{
-			"what": string(m.Op), "applied": strconv.Itoa(o.Applied), "rejected": strconv.Itoa(o.Rejected),
+			"what": spokenOf(m), "applied": strconv.Itoa(o.Applied), "rejected": strconv.Itoa(o.Rejected),
 		}})
 		return
 	}
@@ -37,6 +37,30 @@ func (w *work) tell(m *replica.Mutation, o *replica.Outcome) {
 		w.compare(d, &w.last.old.Number, &rec.Number)
 	}
 	w.acts = append(w.acts, Act{Kind: kindOf(m.Op), Object: string(rec.ID), Detail: d})
+}
+
+// spokenOf is what a mutation of many rows is about: the fields that it sets, or its operation.
+func spokenOf(m *replica.Mutation) string {
+	if m.Op != replica.Set {
+		return string(m.Op)
+	}
+	var purpose, name, place bool
+	for i := range m.Rows {
+		if set := m.SetOf(i); set != nil {
+			purpose, name, place = purpose || set.CallPurpose != nil, name || set.DisplayName != nil, place || set.Place != nil
+		}
+	}
+	var what []string
+	if purpose {
+		what = append(what, "call_purpose")
+	}
+	if name {
+		what = append(what, "display_name")
+	}
+	if place {
+		what = append(what, "assignment")
+	}
+	return strings.Join(what, ", ")
 }
 
 // compare adds which fields differ, and what stood and stands in them.

@@ -238,3 +238,19 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestRealNumbers: without a check of its own, Core takes what the phone rules take (N06).
+func TestRealNumbers(t *testing.T) {
+	in := newInstallation(t)
+	core, a, _ := scene(t, in)
+	core.Check = nil
+	must(t, in.Update("org", func(s inventory.Store) error {
+		res, err := core.Add(s, a, []number.Number{
+			{E164: "+33184882010", CallPurpose: "support"}, {E164: "+331848820", CallPurpose: "support"}, {E164: "0184882010", CallPurpose: "support"},
+		}, func(int) replica.Uid { return "" })
+		if err == nil && (res[0].Fault != nil || res[1].Fault == nil || res[2].Fault == nil || res[1].Fault.Reason != number.Check("+331848820")) {
+			t.Errorf("results: %+v, %+v, %+v", res[0].Fault, res[1].Fault, res[2].Fault)
+		}
+		return err
+	}))
+}

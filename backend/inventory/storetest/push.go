@@ -309,7 +309,7 @@ func manyRows(w *world) {
 	if diff := cmp.Diff([]string{"conflict", "not_found number", "unknown_call_purpose"}, reasons(o)); diff != "" {
 		w.Errorf("reasons:\n%s", diff)
 	}
-	if len(acts) != 1 || acts[0].Detail["applied"] != "2" || acts[0].Detail["rejected"] != "3" {
+	if len(acts) != 1 || acts[0].Detail["what"] != "call_purpose" || acts[0].Detail["applied"] != "2" || acts[0].Detail["rejected"] != "3" {
 		w.Errorf("the record: %+v", acts)
 	}
 }
