@@ -76,7 +76,9 @@ const (
 	txSetup
 	txPush
 	txPull
+	txReset
 	txStage
+	txSwap
 	txAttention
 	txFork
 	txWipe

@@ -67,7 +67,6 @@ func (e *Engine) pulled(f *flight, a *PullAnswer) {
 	}
 	meta := e.nextMeta()
 	meta.Cursor, meta.DurableSeq, meta.ServerNow, meta.Stage, meta.Staged = a.Cursor, a.DurableSeq, a.Now, nil, 0
-	e.again = false
 	tx := Tx{Meta: &meta, Rows: a.Changes, Strict: len(put) > 0}
 	tx.PutLog, tx.DelLog = e.retain(put, at, a)
 	if n := len(tx.DelLog); n > 0 {
@@ -108,9 +107,8 @@ func (e *Engine) reset(req *Pull, a *PullAnswer) {
 	if Without("stale_pull") {
 		tx.If = Guard{Generation: meta.Generation}
 	}
-	e.rebuild, e.again, e.badChunks = false, false, 0
 	e.noteAttention(req, a)
-	e.commit(&pending{kind: txPull, tx: tx})
+	e.commit(&pending{kind: txReset, tx: tx})
 }
 
 // noteAttention asks for the list of what waits for the person when it is another one. After a restore its version may

@@ -96,5 +96,5 @@ func (e *Engine) swap(st *Manifest) {
 			tx.PutLog = append(tx.PutLog, x)
 		}
 	}
-	e.commit(&pending{kind: txPull, tx: tx, more: true})
+	e.commit(&pending{kind: txSwap, tx: tx})
 }

@@ -85,16 +85,19 @@ func (e *Engine) committed(c *Committed) {
 		return
 	}
 	switch p.kind {
-	case txPush:
+	case txPush, txFork:
 		e.pull.want = true
+	case txReset:
+		e.rebuild, e.again, e.badChunks = false, false, 0
+	case txSwap:
+		e.more = true // what came since the snapshot
 	case txPull:
+		e.again = false
 		e.pull.want = e.pull.want || p.more
 		e.more = p.more
 		if followed && p.digest != nil && *p.digest != e.m.digest() {
 			e.distrust()
 		}
-	case txFork:
-		e.pull.want = true
 	}
 }
 
@@ -130,6 +133,7 @@ func (e *Engine) apply(c *Committed) bool {
 		m.meta = *tx.Meta
 		m.base, _, _ = ReadCursor(m.meta.Cursor)
 		if now := m.meta.Stage; now == nil || stage == nil || now.ID != stage.ID {
+			e.again = false
 			if !tx.Swap {
 				m.staging = nil
 			}
