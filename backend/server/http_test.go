@@ -307,12 +307,6 @@ func inputs(t testing.TB) map[string]string {
 		"define-field": `{"label_en":"E","label_fr":"F","kind":"text"}`, "update-field": `{"label_en":"E","label_fr":"F"}`, "move-field": `{"place":0}`,
 		"start-verification": `{"contact":"` + string(absent) + `","channel":"phone","locale":"en"}`, "check-caller": `{"heard":"x"}`,
 		"record-minor-change": `{"subject":"x"}`, "ask-change": `{"kind":"change","subject":"x"}`,
-		"sync-push":         `{"client":"` + string(absent) + `","schema":1,"prev_mid":0,"mutations":[]}`,
-		"sync-pull":         `{"client":"` + string(absent) + `","schema":1,"first_mid":1,"ack_mid":0,"receipt_sum":"0000000000000000","pending_hint":0}`,
-		"resolve-attention": `{"how":"discard"}`,
-		"add-number-list":   `{"call_purpose":"survey","numbers":["+33184880001"]}`, "delete-number-list": `{"level":"business","numbers":["+33184880001"]}`,
-		"add-number-file": `{"file":"numbers.csv","bytes":1}`, "delete-number-file": `{"level":"business","file":"numbers.csv","bytes":1}`,
-		"put-number-job-part":  `{"data":"MA=="}`,
 		"edit-numbers":         `{"mutations":[{"uid":"` + strings.Repeat("0a", 16) + `","op":"number.remove","rows":[{"id":"` + string(absent) + `"}]}]}`,
 		"export-numbers":       `{}`,
 		"create-business-unit": `{"name":"N"}`, "rename-business-unit": `{"name":"N","ver":1}`,
@@ -320,7 +314,13 @@ func inputs(t testing.TB) map[string]string {
 		"create-program": aProgram + `"business_unit":"` + string(absent) + `"}`, "update-program": aProgram + `"ver":1}`,
 		"create-staff-program": aProgram + `"business_unit":"` + string(absent) + `"}`, "update-staff-program": aProgram + `"ver":1}`,
 		"create-call-purpose": `{"label_en":"E","label_fr":"F"}`, "update-call-purpose": `{"label_en":"E","label_fr":"F"}`, "move-call-purpose": `{"place":0}`,
-		"approve-change": `{` + seen + `}`, "reject-change": `{` + seen + `}`,
+		"add-number-list": `{"call_purpose":"survey","numbers":["+33184880001"]}`, "delete-number-list": `{"level":"business","numbers":["+33184880001"]}`,
+		"add-number-file": `{"file":"numbers.csv","bytes":1}`, "delete-number-file": `{"level":"business","file":"numbers.csv","bytes":1}`,
+		"put-number-job-part": `{"data":"MA=="}`,
+		"sync-push":           `{"client":"` + string(absent) + `","schema":1,"prev_mid":0,"mutations":[]}`,
+		"sync-pull":           `{"client":"` + string(absent) + `","schema":1,"first_mid":1,"ack_mid":0,"receipt_sum":"0000000000000000","pending_hint":0}`,
+		"resolve-attention":   `{"how":"discard"}`,
+		"approve-change":      `{` + seen + `}`, "reject-change": `{` + seen + `}`,
 	}
 	return m
 }

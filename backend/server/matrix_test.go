@@ -200,14 +200,14 @@ const (
 	verified  = "018f0000-0000-7000-8000-000000000001" // Tom's call with Jonas, matched
 	asked     = "018f0000-0000-7000-8000-000000000002" // the change that Tom wrote down in it
 	offered   = "018f0000-0000-7000-8000-000000000003" // the ownership, to Jonas
-	unit      = "018f0000-0000-7000-8000-000000000006" // a business unit
-	program   = "018f0000-0000-7000-8000-000000000007" // its program
-	inventory = "018f0000-0000-7000-8000-000000000008" // the number in that
 	vatNumber = "018f0000-0000-7000-8000-000000000004" // a custom field
-	bulkWork  = "018f0000-0000-7000-8000-000000000005" // a job on numbers whose file of one byte is still to come
 	waits     = "018f0000-0000-7000-8000-000000000006" // an edit of the first caller that was not applied
 	tablet    = "018f0000-0000-4000-8000-000000000007" // a device of the first caller's
 	emptyHead = "0123456789abcdef-0-0000000000000000"  // the snapshot of an organization without numbers
+	unit      = "018f0000-0000-7000-8000-000000000008" // a business unit
+	program   = "018f0000-0000-7000-8000-000000000009" // its program
+	inventory = "018f0000-0000-7000-8000-00000000000a" // the number in that
+	bulkWork  = "018f0000-0000-7000-8000-000000000005" // a job on numbers whose file of one byte is still to come
 )
 
 // seed puts into an organization what paths name; the caller of the verified call is one of its contacts. Rows, not
@@ -264,8 +264,9 @@ func (m *matrix) row(op operation, c caller) []string {
 func (m *matrix) call(op operation, c caller, o id.Organization) string {
 	path := strings.NewReplacer("{org}", string(o), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
 		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
-		"{transfer}", offered, "{field}", vatNumber, "{job}", bulkWork, "{n}", "0", "{attention}", waits,
-		"{snapshot}", emptyHead, "{chunk}", "0").Replace(op.path)
+		"{transfer}", offered, "{field}", vatNumber, "{attention}", waits,
+		"{snapshot}", emptyHead, "{chunk}", "0", "{job}", bulkWork, "{n}", "0",
+		"{unit}", unit, "{program}", program, "{number}", inventory, "{purpose}", "survey").Replace(op.path)
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
 		path = strings.Replace(op.path, "{session}", string(absent), 1)
 	}
