@@ -4,6 +4,7 @@
 #   make build   build/bin/countersign      make wasm    the site, and what its WebAssembly weighs
 #   make gallery   the design system on http://localhost:8081/dev/gallery
 #   make lint    make bench   make clean    make check   lint and test, before sending    make picture   the README's
+#   make soak    a million simulated worlds of the synchronization of phone numbers (SEEDS=…, FROM=… for others), and its mutants
 SHELL   := /bin/sh
 GO      ?= go
 BIN     := build/bin
@@ -31,7 +32,7 @@ link_wasm  = $(wasm_build) -modfile $(BIN)/wasm.mod $(inlining)
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: run test build wasm site gallery lint bench check picture clean setup setup-test
+.PHONY: run test build wasm site gallery lint bench soak check picture clean setup setup-test
 
 run: setup
 	@$(MAKE) --no-print-directory build
@@ -83,6 +84,12 @@ lint: $(TOOLS)/staticcheck-0.8.2
 bench: setup-test
 	@$(MAKE) --no-print-directory wasm
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s -p 1 -timeout 30m ./...
+
+SEEDS ?= 1000000
+FROM  ?= 1
+soak:
+	$(GO) test ./backend/inventory/simulate -run '^TestSimulator$$' -count 1 -v -timeout 12h -args -seeds $(SEEDS) -from $(FROM) -progress
+	$(GO) test -tags mutants ./backend/inventory/simulate -run '^TestMutants$$' -count 1 -v -timeout 2h
 
 # the picture of the README, of the portal as it is now
 picture: setup-test

@@ -51,21 +51,32 @@ func (w *world) tabFreezes() {
 	if t := w.somewhere(); t != nil {
 		t.freeze()
 		w.after(w.between(second, 3*minute), t.thaw)
+		if t.leads { // a visible tab misses it after ten seconds
+			w.after(w.between(10*second, 20*second), func() {
+				if t.frozen && t.leads && !t.dead {
+					t.d.steal()
+				}
+			})
+		}
 	}
 }
 
 // lockStolen gives the lock to another tab. The one that had it learns it late and goes on until then.
 func (w *world) lockStolen() {
 	d := pick(w, w.devices)
-	tabs := d.alive()
+	if len(d.alive()) == 1 && !d.login.lost {
+		d.open()
+	}
+	d.steal()
+}
+
+func (d *device) steal() {
+	w, tabs := d.w, d.alive()
 	if len(tabs) < 2 {
-		if len(tabs) == 1 && !d.login.lost {
-			d.open()
-		}
 		return
 	}
 	next := pick(w, tabs)
-	if next.leads || next.st != d.st {
+	if next.leads || next.frozen || next.st != d.st {
 		return
 	}
 	w.count.thefts++
@@ -176,6 +187,18 @@ func (w *world) accessChanges() {
 	}
 }
 
+// signOut is a person signing out who gives up what was not sent.
+func (w *world) signOut() {
+	t := w.somewhere()
+	if t == nil {
+		return
+	}
+	w.count.signOuts++
+	w.note("%s: the person signs out", t)
+	t.d.wipeTold = true
+	t.tell(replica.Event{Wipe: true})
+}
+
 func (w *world) signInExpires() {
 	d := pick(w, w.devices)
 	d.signedIn = false
@@ -200,7 +223,7 @@ func (w *world) holiday() {
 		}
 		d.tabs = nil
 	}
-	w.now += w.between(1, 20) * day
+	w.now += pick(w, []int64{1, 3, 8, 20, 45, 100}) * day
 	w.note("a holiday")
 	for _, d := range w.devices {
 		if !d.login.lost {

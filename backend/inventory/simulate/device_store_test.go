@@ -118,6 +118,9 @@ func (s *database) put(tx replica.Tx, stage *replica.Manifest) {
 		s.staged[tx.Stage.N] = tx.Stage.Data
 	}
 	if tx.Swap {
+		if stage == nil {
+			fail("I8", "nothing is staged that could become base")
+		}
 		s.chunks = nil
 		for n := range stage.Chunks {
 			if s.staged[n] == nil {

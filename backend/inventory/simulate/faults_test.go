@@ -9,6 +9,8 @@ type faults struct {
 	crash, crashInside, quota, io, doubledNotice float64
 	// of each transaction of the server
 	kill, killAnswer float64
+	// the core has a bug: it panics on one of the numbers
+	bug bool
 
 	// of each action that happens in the world
 	actions []weighted
@@ -50,38 +52,41 @@ func (w *world) drawFaults() faults {
 	rate(&f.kill, 0.3, 0.2)
 	rate(&f.killAnswer, 0.3, 0.2)
 
+	f.bug = w.chance(0.05)
+
 	act := func(share float64, weight int, do func(*world)) {
 		if w.chance(share) {
 			f.actions = append(f.actions, weighted{weight, do})
 			f.total += weight
 		}
 	}
-	act(1, 60, (*world).somebodyEdits)
-	act(0.6, 12, (*world).somebodyUndoes)
-	act(0.5, 8, (*world).somebodyResolves)
-	act(0.6, 10, (*world).onlineEdit)
+	act(1, 40, (*world).somebodyEdits)
+	act(0.6, 8, (*world).somebodyUndoes)
+	act(0.5, 6, (*world).somebodyResolves)
+	act(0.6, 8, (*world).onlineEdit)
 	act(0.3, 3, (*world).bulkAdd)
-	act(0.4, 5, (*world).placesChange)
+	act(0.4, 4, (*world).placesChange)
 	act(0.4, 6, (*world).networkGoes)
-	act(0.5, 6, (*world).networkComes)
-	act(0.3, 3, (*world).tabOpens)
-	act(0.3, 3, (*world).tabCrashes)
-	act(0.25, 3, (*world).tabFreezes)
-	act(0.25, 3, (*world).lockStolen)
-	act(0.25, 2, (*world).powerLoss)
-	act(0.12, 1, (*world).browserDeletes)
-	act(0.2, 2, (*world).oldImage)
-	act(0.2, 2, (*world).profileCloned)
-	act(0.5, 5, (*world).backup)
-	act(0.3, 2, (*world).restoreUnannounced)
-	act(0.12, 1, (*world).restoreAnnounced)
-	act(0.25, 3, (*world).prune)
+	act(0.6, 8, (*world).networkComes)
+	act(0.4, 4, (*world).tabOpens)
+	act(0.3, 4, (*world).tabCrashes)
+	act(0.3, 4, (*world).tabFreezes)
+	act(0.3, 5, (*world).lockStolen)
+	act(0.3, 4, (*world).powerLoss)
+	act(0.12, 2, (*world).browserDeletes)
+	act(0.25, 4, (*world).oldImage)
+	act(0.25, 3, (*world).profileCloned)
+	act(0.6, 6, (*world).backup)
+	act(0.4, 5, (*world).restoreUnannounced)
+	act(0.15, 2, (*world).restoreAnnounced)
+	act(0.3, 5, (*world).prune)
 	act(0.3, 4, (*world).rightsChange)
-	act(0.12, 2, (*world).accessChanges)
-	act(0.25, 3, (*world).signInExpires)
-	act(0.12, 2, (*world).appTooOld)
-	act(0.2, 2, (*world).serverRestarts)
-	act(0.15, 1, (*world).holiday)
+	act(0.15, 3, (*world).accessChanges)
+	act(0.3, 4, (*world).signInExpires)
+	act(0.1, 1, (*world).signOut)
+	act(0.15, 2, (*world).appTooOld)
+	act(0.3, 3, (*world).serverRestarts)
+	act(0.2, 2, (*world).holiday)
 	return f
 }
 

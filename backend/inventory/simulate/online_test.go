@@ -91,7 +91,7 @@ func (s *server) add(o *org, n int) {
 	w := s.w
 	list := make([]number.Number, n)
 	for i := range list {
-		e := pick(w, digits[:11])
+		e := pick(w, digits[:10])
 		if n > len(digits) {
 			e = number.FromUint64(33184900000 + uint64(o.n)*10000 + uint64(i))
 		}

@@ -33,7 +33,18 @@ func newServer(w *world) *server {
 	epoch := func() replica.Epoch { return replica.Epoch(w.name('e')) }
 	s.db = memory.New(w.time, epoch)
 	s.core = &inventory.Core{Key: []byte("a key of sixteen"), NewEpoch: epoch, NewID: func() string { return w.name('a') },
-		Bug: func(_ replica.Uid, what any, at []byte) { fail("panic", "in the core: %v\n%s", what, at) }}
+		Check: func(e number.E164) number.Reason {
+			if w.f.bug && e == buggy {
+				panic(buggy)
+			}
+			return number.Check(e)
+		},
+		Bug: func(_ replica.Uid, what any, at []byte) {
+			if what != any(buggy) {
+				fail("panic", "in the core: %v\n%s", what, at)
+			}
+			w.count.bugs++
+		}}
 	s.db.Hook = func(string) error {
 		if s.mayKill && w.chance(w.f.kill) {
 			w.count.kills++
@@ -75,6 +86,9 @@ func (s *server) open() {
 	}
 	for _, o := range w.orgs {
 		s.peek(o, func(st inventory.Store) { w.truth.begun(o, st) })
+		if w.chance(0.2) {
+			continue // a history that begins under the eyes of devices
+		}
 		for range w.between(1, 4) {
 			s.newPlace(o)
 		}
@@ -227,7 +241,10 @@ func (w *world) restoreAnnounced() {
 func (w *world) prune() {
 	o := pick(w, w.orgs)
 	l := w.truth.now[o]
-	upTo := min(l.safe, w.between(0, l.seq))
+	upTo := l.safe
+	if w.chance(0.5) {
+		upTo = min(upTo, w.between(0, l.seq))
+	}
 	w.server.must(w.server.db.Update(o.id, func(tx *memory.Tx) error {
 		if upTo > l.min {
 			w.count.prunes++

@@ -61,14 +61,15 @@ func TestSimulator(t *testing.T) {
 		}
 		return
 	}
+	debug.SetGCPercent(400) // worlds are small and short
 	n := *seeds
 	if testing.Short() {
-		n = min(n, 1000)
+		n = min(n, 1_000)
 	}
 	var mu sync.Mutex
 	var total counts
 	began := time.Now()
-	failed := many(*from, n, func(seed uint64) bool {
+	failed := many(*from, n, 10, func(seed uint64) bool {
 		w, v := run(seed, nil)
 		if v == nil && seed%100 == 0 {
 			v = twice(seed)
@@ -116,13 +117,14 @@ func twice(seed uint64) *violation {
 	return nil
 }
 
-// many calls do with n numbers on all cores, and counts how often it said no. After ten it gives up.
-func many(first, n uint64, do func(uint64) bool) int {
-	var next, bad atomic.Uint64
+// many calls do with n numbers on all cores, and counts how often it said no. When that is often enough it gives up.
+func many(first, n uint64, enough int64, do func(uint64) bool) int {
+	var next atomic.Uint64
+	var bad atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			for bad.Load() < 10 {
+			for bad.Load() < enough {
 				i := next.Add(1) - 1
 				if i >= n {
 					return

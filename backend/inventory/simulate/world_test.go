@@ -107,7 +107,10 @@ func (w *world) settle() {
 			name: fmt.Sprint("person ", n), rights: allRights})
 	}
 	for range w.between(2, 4) {
-		w.addDevice(pick(w, w.logins), newDatabase())
+		d := w.addDevice(pick(w, w.logins), newDatabase())
+		for range w.rng.IntN(3) {
+			d.open()
+		}
 	}
 }
 
