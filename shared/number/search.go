@@ -7,6 +7,9 @@ import (
 
 // SearchKey is a name as it is searched and sorted: lower case, Latin letters without accents, single blanks.
 func SearchKey(name string) string {
+	if name == "" {
+		return ""
+	}
 	var b strings.Builder
 	for _, r := range name {
 		r = unicode.ToLower(r)
