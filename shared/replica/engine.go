@@ -52,7 +52,6 @@ type Engine struct {
 	rebuild   bool // base is wrong: ask for a snapshot
 	again     bool // the staged snapshot is no more
 	digestIn  int  // pulls until a digest is asked for
-	idle      bool // the timer of the next pull runs
 	unproved  int  // verifications in a row that changed nothing
 	badChunks int  // in a row
 	rebuilt   int

@@ -2,7 +2,6 @@ package replica
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -82,30 +81,44 @@ func compact(c *Change) (key [16]byte, digits uint64, ok bool) {
 	if n == nil || c.Kind != KindNumber || c.Del || c.ID != string(n.ID) || c.Seq != n.Ver || n.Ver < 0 || c.Unit != nil || c.Program != nil || c.Purpose != nil {
 		return key, 0, false
 	}
-	if len(n.E164) < 2 || n.E164[0] != '+' || n.E164[1] == '0' || !id.Valid(n.ID) {
+	if len(n.E164) < 2 || n.E164[0] != '+' || n.E164[1] == '0' || len(c.ID) != 36 {
 		return key, 0, false
 	}
-	digits, err := strconv.ParseUint(string(n.E164[1:]), 10, 63)
-	if err != nil {
-		return key, 0, false
-	}
-	s := c.ID
-	for i, j := 0, 0; i < 36; i += 2 {
-		if s[i] == '-' {
-			i++
+	for i := 1; i < len(n.E164); i++ {
+		c := n.E164[i] - '0'
+		if c > 9 || i > 18 { // what 18 digits say, any integer holds
+			return key, 0, false
 		}
-		key[j] = nibble(s[i])<<4 | nibble(s[i+1])
-		j++
+		digits = digits*10 + uint64(c)
 	}
-	return key, digits, true
+	if c.ID[8] != '-' || c.ID[13] != '-' || c.ID[18] != '-' || c.ID[23] != '-' {
+		return key, 0, false
+	}
+	at, wrong := 0, byte(0)
+	for i := range key {
+		if at == 8 || at == 13 || at == 18 || at == 23 {
+			at++
+		}
+		high, low := nibbles[c.ID[at]], nibbles[c.ID[at+1]]
+		wrong |= high | low
+		key[i] = high<<4 | low&15
+		at += 2
+	}
+	return key, digits, wrong < 16
 }
 
-func nibble(c byte) byte {
-	if c >= 'a' {
-		return c - 'a' + 10
+// nibbles are the values of lower-case hexadecimal digits, and 255 for every other byte.
+var nibbles = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 255
 	}
-	return c - '0'
-}
+	for i, c := range []byte(lowerHex) {
+		t[c] = byte(i)
+	}
+	return t
+}()
+
+const lowerHex = "0123456789abcdef"
 
 // ReadFrame gives the rows of a frame. It takes any bytes: those of no frame give ErrFrame, and never cost more memory
 // than a few times their length.
@@ -130,7 +143,8 @@ func ReadFrame(b []byte) ([]Change, error) {
 	count := r.count(leastRow)
 	rows := make([]Change, 0, min(count, 1+r.left()/leastNumber))
 	numbers := make([]number.Number, 0, cap(rows)) // one piece of memory for all of them; never grown, rows point into it
-	ids := make([]byte, 0, 36)
+	texts := make([]byte, 0, (36+16)*cap(rows))    // ids and digits of all numbers: one string in the end
+	lengths := make([]uint8, 0, cap(rows))
 	for range count {
 		if r.bad {
 			return nil, ErrFrame
@@ -141,9 +155,10 @@ func ReadFrame(b []byte) ([]Change, error) {
 				return nil, ErrFrame
 			}
 			var n number.Number
-			ids = formatID(ids[:0], r.take(16))
-			n.ID = id.Number(ids)
-			n.E164 = number.E164(formatDigits(r.uvarint()))
+			texts = appendID(texts, r.take(16))
+			start := len(texts)
+			texts = strconv.AppendUint(append(texts, '+'), r.uvarint(), 10)
+			lengths = append(lengths, uint8(len(texts)-start))
 			n.Ver = int64(r.uvarint())
 			n.DisplayName = r.str()
 			n.CallPurpose, n.BusinessUnit, n.Program, n.Status = word(), id.BusinessUnit(word()), id.Program(word()), number.Status(word())
@@ -152,7 +167,7 @@ func ReadFrame(b []byte) ([]Change, error) {
 			}
 			numbers = append(numbers, n)
 			p := &numbers[len(numbers)-1]
-			rows = append(rows, Change{Seq: n.Ver, Kind: KindNumber, ID: string(n.ID), Number: p})
+			rows = append(rows, Change{Seq: n.Ver, Kind: KindNumber, Number: p})
 		case rowJSON:
 			var c Change
 			if json.Unmarshal([]byte(r.str()), &c) != nil || !c.sound() {
@@ -165,6 +180,16 @@ func ReadFrame(b []byte) ([]Change, error) {
 	}
 	if r.bad || r.left() > 0 {
 		return nil, ErrFrame
+	}
+	all, next := string(texts), 0
+	for i := range rows {
+		if next == len(numbers) || rows[i].Number != &numbers[next] {
+			continue
+		}
+		rows[i].ID, all = all[:36], all[36:]
+		n := rows[i].Number
+		n.ID, n.E164, all = id.Number(rows[i].ID), number.E164(all[:lengths[next]]), all[lengths[next]:]
+		next++
 	}
 	return rows, nil
 }
@@ -196,23 +221,17 @@ func (c *Change) sound() bool {
 	return false
 }
 
-func formatID(dst []byte, b string) []byte {
+func appendID(dst []byte, b string) []byte {
 	if len(b) != 16 {
-		return dst
+		return append(dst, "00000000-0000-0000-0000-000000000000"...) // bad, and found out at the end
 	}
 	for i := range 16 {
 		if i == 4 || i == 6 || i == 8 || i == 10 {
 			dst = append(dst, '-')
 		}
-		dst = hex.AppendEncode(dst, []byte{b[i]})
+		dst = append(dst, lowerHex[b[i]>>4], lowerHex[b[i]&15])
 	}
 	return dst
-}
-
-func formatDigits(d uint64) string {
-	b := make([]byte, 1, 20)
-	b[0] = '+'
-	return string(strconv.AppendUint(b, d, 10))
 }
 
 // reader takes a frame apart. After the first thing that is missing it gives nothing but zeros, and bad is set. Strings
