@@ -3,14 +3,19 @@ package inventory
 import (
 	"fmt"
 
+	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/number"
 	"countersign/shared/replica"
 )
 
 // Pull answers what changed since a cursor, from one committed state. It writes nothing. snap gives a snapshot of the
-// same state or an earlier one of the same history; it is asked for only where one is needed.
+// same state or an earlier one of the same history; it is asked for only where one is needed. ErrRolledBack where Rotate
+// has to run first, errs.Invalid for a client that can be none.
 func (c *Core) Pull(s Store, a Actor, in *replica.Pull, snap func() (*replica.Manifest, error)) (*replica.PullAnswer, error) {
+	if !aDevice(in.Client) {
+		return nil, errs.BadField("client", "error.invalid")
+	}
 	h, err := s.Head()
 	if err != nil {
 		return nil, err
@@ -169,6 +174,9 @@ func (h *Head) Digest() *replica.Digest {
 // Seen notes what a device says about itself when it pulls: bookkeeping only. What another login's device says is not
 // noted.
 func (c *Core) Seen(s Store, a Actor, in *replica.Pull) error {
+	if !aDevice(in.Client) {
+		return errs.BadField("client", "error.invalid")
+	}
 	d, err := s.Device(in.Client)
 	if err != nil || d != nil && d.Login != a.Login {
 		return err

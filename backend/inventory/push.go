@@ -72,7 +72,7 @@ func (c *Core) Push(s Store, a Actor, in *replica.Push) (*replica.PushAnswer, []
 
 // checkPush judges the form of the message. What single mutations hold is judged with them, so that none blocks the queue.
 func checkPush(in *replica.Push) error {
-	if in.Client == Online || in.Client == "" || len(in.Mutations) > replica.MaxPush || in.PrevMid < 0 {
+	if !aDevice(in.Client) || len(in.Mutations) > replica.MaxPush || in.PrevMid < 0 {
 		return errs.New(errs.Invalid, "error.invalid")
 	}
 	last := in.PrevMid
@@ -85,6 +85,9 @@ func checkPush(in *replica.Push) error {
 	}
 	return nil
 }
+
+// aDevice reports whether a client may call itself so: one name is the server's own.
+func aDevice(c id.Device) bool { return c != "" && c != Online }
 
 // validUid reports whether u is written as 32 lower-case hexadecimal digits.
 func validUid(u replica.Uid) bool {

@@ -69,7 +69,7 @@ func smallRows(s Store) ([]replica.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]replica.Change, 0, replica.ChunkRows)
+	rows := make([]replica.Change, 0, len(purposes)+len(units)+len(programs))
 	for i := range purposes {
 		p := &purposes[i]
 		p.Ver = 0 // as in the history: it belongs to no organization

@@ -133,6 +133,65 @@ func numbersClash(w *world) {
 	}
 }
 
+// organizationsApart looks from one organization at what another one has, by its identifiers.
+func organizationsApart(w *world) {
+	n := w.add(w.me, "+331", "st_support", "Desk", w.at(0, 0))
+	c := w.client()
+	edit := w.mutation(replica.Set, n, nil, &number.Fields{DisplayName: text("x")})
+	o := w.push(w.me, c, 0, edit).Outcomes[0]
+	if o.Attention == "" {
+		w.Fatalf("nothing to look for: %+v", o)
+	}
+	look := func(s inventory.Store) (seen [12]bool) {
+		row, err := s.Number(n)
+		live, err1 := s.Live("+331")
+		list, err2 := s.Numbers("", 10)
+		unit, err3 := s.Unit(w.unit[0])
+		units, err4 := s.Units()
+		program, err5 := s.Program(w.program[0])
+		programs, err6 := s.Programs()
+		past, err7 := s.Change(1)
+		changes, err8 := s.Changes(0, 10)
+		device, err9 := s.Device(c)
+		receipt, err10 := s.Receipt(c, 1)
+		primary, err11 := s.ReceiptOf(edit.Uid)
+		must(w, err, err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11)
+		return [12]bool{row != nil, live != nil, len(list) > 0, unit != nil, len(units) > 0, program != nil, len(programs) > 0,
+			past != nil, len(changes) > 0, device != nil, receipt != nil, primary != nil}
+	}
+	rest := func(s inventory.Store) (seen [6]bool) {
+		receipts, err := s.Receipts(c, 0, 10)
+		sum, err1 := s.SumBelow(c, 10)
+		item, err2 := s.Attention(o.Attention)
+		items, err3 := s.Attentions(w.me.Login)
+		on, err4 := s.AttentionOn(w.me.Login, n)
+		ver, err5 := s.AttentionVer(w.me.Login)
+		must(w, err, err1, err2, err3, err4, err5)
+		return [6]bool{len(receipts) > 0, sum != 0, item != nil, len(items) > 0, on != nil, ver != 0}
+	}
+	for _, org := range []id.Organization{w.org, w.in.Organization()} {
+		mine := org == w.org
+		must(w, w.in.View(org, func(s inventory.Store) error {
+			for i, seen := range look(s) {
+				if seen != mine {
+					w.Errorf("its own organization: %v, row %d is seen: %v", mine, i, seen)
+				}
+			}
+			for i, seen := range rest(s) {
+				if seen != mine {
+					w.Errorf("its own organization: %v, bookkeeping %d is seen: %v", mine, i, seen)
+				}
+			}
+			return nil
+		}))
+	}
+	// Identifiers made on devices may be the same in two organizations.
+	w.org = w.in.Organization()
+	if again := w.push(w.me, c, 0, edit).Outcomes[0]; again.St != replica.Rejected || reasons(again)[0] != "not_found number" {
+		w.Errorf("the same push to another organization: %+v", again)
+	}
+}
+
 func receiptsSumUp(w *world) {
 	c, other := w.client(), w.client()
 	first := &inventory.Receipt{Client: c, Primary: true, Sum: 1 << 63, At: start, Outcome: replica.Outcome{
