@@ -169,6 +169,9 @@ func (m *mirror) drop(mids []Mid) {
 			delete(m.byUid, en.Uid)
 		}
 	}
+	if len(gone) == 0 {
+		return
+	}
 	m.log = slices.DeleteFunc(m.log, func(en *entry) bool {
 		if !gone[en] {
 			return false

@@ -156,6 +156,11 @@ func (e *Engine) apply(c *Committed) bool {
 		m.put(tx.PutLog[i])
 		e.refresh.entry(&tx.PutLog[i])
 	}
+	for _, mid := range tx.DelLog {
+		if i, ok := m.find(mid); ok {
+			e.refresh.entry(&m.log[i].Entry)
+		}
+	}
 	m.drop(tx.DelLog)
 
 	for i := range tx.PutAttention {
@@ -201,10 +206,10 @@ func (e *Engine) apply(c *Committed) bool {
 	return true
 }
 
-// refreshReached tells of the entries that base includes now and did not before.
+// refreshReached tells of the entries that lie over base now and did not before, or the other way round.
 func (e *Engine) refreshReached(before CursorParts) {
 	for _, en := range e.m.log {
-		if en.Outcome != nil && (en.Epoch != before.Epoch || en.Outcome.Seq > before.Seq) {
+		if overlays(&en.Entry, before) != overlays(&en.Entry, e.m.base) {
 			e.refresh.entry(&en.Entry)
 		}
 	}

@@ -98,7 +98,7 @@ func (e *Engine) Log() []Entry {
 
 // overlays reports whether an entry is replayed on top of base: while queued, and once applied until base includes it.
 // What was rejected, or stood so already, leaves at once.
-func (e *Engine) overlays(en *Entry) bool {
+func overlays(en *Entry, base CursorParts) bool {
 	switch {
 	case en.Outcome == nil:
 		return true
@@ -107,7 +107,7 @@ func (e *Engine) overlays(en *Entry) bool {
 	case Without("overlay"): // the outcome alone takes the entry out of the view, though base does not include it yet
 		return false
 	}
-	return en.Epoch != e.m.base.Epoch || en.Outcome.Seq > e.m.base.Seq
+	return en.Epoch != base.Epoch || en.Outcome.Seq > base.Seq
 }
 
 // fold is a number as base has it with the entries replayed that base does not reflect yet. Until, when given, is the
@@ -120,7 +120,7 @@ func (e *Engine) fold(k id.Number, until *entry) (n number.Number, live bool) {
 		if p.en == until {
 			break
 		}
-		if !e.overlays(&p.en.Entry) {
+		if !overlays(&p.en.Entry, e.m.base) {
 			continue
 		}
 		set, ok := effective(&p.en.Entry, p.i)
@@ -177,7 +177,7 @@ func (e *Engine) badge(k id.Number) Badge {
 			return Sending
 		case p.en.Outcome == nil:
 			b = SavedHere
-		case b == NoBadge && e.overlays(&p.en.Entry):
+		case b == NoBadge && overlays(&p.en.Entry, e.m.base):
 			b = SavedThere
 		}
 	}
