@@ -133,6 +133,9 @@ func (w *world) checkHistory(done map[replica.Uid]replica.Outcome) {
 			if chain != p.Chain {
 				w.Errorf("the chain at %d is %x, want %x", seq, p.Chain, chain)
 			}
+			if p.Kind != replica.KindNumber {
+				continue
+			}
 			k := touch{p.Uid, p.ID}
 			if touched[k] {
 				w.Errorf("%s changed %s twice", p.Uid, p.ID)
@@ -140,7 +143,11 @@ func (w *world) checkHistory(done map[replica.Uid]replica.Outcome) {
 			touched[k] = true
 			per[p.Uid]++
 		}
-		b.apply(list)
+		for _, ch := range list {
+			if ch.Kind == replica.KindNumber {
+				b.apply([]replica.Change{ch})
+			}
+		}
 		return nil
 	})
 	if chain != head.Chain {
@@ -157,6 +164,44 @@ func (w *world) checkHistory(done map[replica.Uid]replica.Outcome) {
 			w.Errorf("%s: told %d rows applied, the history has %d (%s)", uid, o.Applied, per[uid], o.St)
 		}
 	}
+}
+
+// otherRows puts the rows that are not numbers into the history, and looks what devices get of them.
+func otherRows(w *world) {
+	before := w.head()
+	unit := &number.Unit{ID: id.BusinessUnit(w.uuid()), Name: "West"}
+	program := &number.Program{ID: id.Program(w.uuid()), BusinessUnit: unit.ID, DisplayName: "Fair", CallPurpose: "st_support", Starts: start}
+	list := []replica.Change{
+		{Kind: replica.KindUnit, ID: string(unit.ID), Unit: unit},
+		{Kind: replica.KindProgram, ID: string(program.ID), Program: program},
+		{Kind: replica.KindPurpose, ID: "st_sales", Purpose: &number.Purpose{Key: "st_sales", Labels: map[string]string{"en": "Sales", "fr": "Ventes"}, Ver: 99}},
+		{Kind: replica.KindProgram, ID: string(program.ID), Del: true},
+	}
+	for i, ch := range list {
+		w.update(func(s inventory.Store) error {
+			seq, err := w.core.Put(s, w.me, ch)
+			if err == nil && seq != before.Seq+int64(i)+1 {
+				w.Errorf("%s is change %d", ch.Kind, seq)
+			}
+			return err
+		})
+	}
+	if unit.Ver != 0 || program.Ver != 0 {
+		w.Error("the caller's rows were changed")
+	}
+	ans := w.pull(w.me, replica.Pull{Cursor: w.core.Cursor(&before)})
+	for i := range list {
+		list[i].Seq = before.Seq + int64(i) + 1
+	}
+	list[0].Unit = &number.Unit{ID: unit.ID, Name: "West", Ver: list[0].Seq}
+	made := *program
+	made.Ver = list[1].Seq
+	list[1].Program = &made
+	list[2].Purpose = &number.Purpose{Key: "st_sales", Labels: map[string]string{"en": "Sales", "fr": "Ventes"}}
+	if diff := cmp.Diff(list, ans.Changes); diff != "" {
+		w.Errorf("what devices are told:\n%s", diff)
+	}
+	w.checkHistory(nil)
 }
 
 // batchEqualsEdits does the same to two organizations, in a batch and one by one.

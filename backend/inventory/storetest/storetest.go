@@ -68,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) Installation) {
 		{"pull/snapshot_is_the_head", snapshotIsHead},
 		{"edit/online_is_idempotent", onlineIsIdempotent},
 		{"history/replay_digest_chain_I7_I8", historyHolds},
+		{"history/tells_of_units_programs_and_purposes", otherRows},
 		{"batch/equals_edits_one_by_one", batchEqualsEdits},
 		{"batch/tells_of_every_row_N10", batchTells},
 	} {
