@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -128,6 +129,32 @@ func (w *World) Restart(next *vault.Keys) {
 		check(w.TB, err)
 	}
 	w.open()
+}
+
+// Rewind puts a backup in place of the data without telling anybody, as somebody does who copies files, and opens the
+// installation again.
+func (w *World) Rewind(backup string) {
+	w.TB.Helper()
+	w.close()
+	file := filepath.Join(w.Dir, "data", store.FileName)
+	data, err := os.ReadFile(backup)
+	check(w.TB, err)
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Remove(file + suffix); err != nil && !os.IsNotExist(err) {
+			w.TB.Fatal(err)
+		}
+	}
+	check(w.TB, os.WriteFile(file, data, 0o600))
+	w.open()
+}
+
+// Backup writes a backup and gives its path.
+func (w *World) Backup() string {
+	w.TB.Helper()
+	path := filepath.Join(w.TB.TempDir(), "backup.db")
+	_, err := w.DB.Backup(context.Background(), path)
+	check(w.TB, err)
+	return path
 }
 
 // open puts the installation together from its directory.

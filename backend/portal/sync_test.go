@@ -36,6 +36,12 @@ func newAway(t *testing.T) *away { return &away{desk: newDesk(t)} }
 // device is a new one of a persona's in Acme, up to date.
 func (w *away) device(p *backendtest.Persona) *device.Device { return w.deviceIn(w.As(p), w.Acme) }
 
+// empty is a new device of a persona's in Acme that has asked for nothing yet.
+func (w *away) empty(p *backendtest.Persona) *device.Device {
+	w.seed++
+	return device.New(w.As(p).Client, w.Acme, w.seed)
+}
+
 func (w *away) deviceIn(a *backendtest.Actor, o id.Organization) *device.Device {
 	w.t.Helper()
 	w.seed++
