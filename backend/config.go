@@ -25,6 +25,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to date, as serve does at its start."`
 	Backup  backupCmd  `cmd:"" help:"Write a checked copy of the database, also while the portal runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in place of the database. The portal must not run."`
+	Numbers numbersCmd `cmd:"" help:"Bring phone numbers in bulk."`
 	Audit   auditCmd   `cmd:"" help:"Check the audit record."`
 	Keys    keysCmd    `cmd:"" help:"Replace the root key, in steps that can be interrupted."`
 	Version versionCmd `cmd:"" help:"Show the version."`

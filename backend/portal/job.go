@@ -69,23 +69,22 @@ func (tx *Tx) newJob(kind api.JobKind, f *api.FileOptions) (*store.Job, error) {
 		}
 		j.Bytes, j.Reading = f.Bytes, jobReading{f.Delimiter, f.Mapping}.text()
 	}
-	if !tx.mayWork(j) {
-		return nil, forbidden()
-	}
 	return j, tx.roomForJob()
 }
 
 // mayWork reports whether the caller has the rights that the job needs.
 func (tx *Tx) mayWork(j *store.Job) bool {
-	return tx.Actor.Kind == audit.BySystem || tx.Rights&jobRights(j.Kind, j.File != "") == jobRights(j.Kind, j.File != "")
+	return tx.Actor.Kind == audit.BySystem || jobRights(j).Without(tx.Rights) == 0
 }
 
 // jobRights are the rights that bulk work takes.
-func jobRights(kind api.JobKind, file bool) perm.Set {
+func jobRights(j *store.Job) perm.Set {
 	switch {
-	case kind == api.JobDelete:
+	case j.Kind == api.JobDelete && j.Level != "" && j.Level != api.LevelBusiness: // that is a change of where they stand
+		return perm.Of(perm.NumbersDelete, perm.NumbersUpdate)
+	case j.Kind == api.JobDelete:
 		return perm.Of(perm.NumbersDelete)
-	case file:
+	case j.File != "":
 		return perm.Of(perm.NumbersCreate, perm.NumbersImport)
 	}
 	return perm.Of(perm.NumbersCreate)
@@ -128,6 +127,9 @@ func (r jobReading) text() string {
 
 // addInto says where added numbers go. What is wrong about it is wrong for every row, so it is told before any is brought.
 func (tx *Tx) addInto(j *store.Job, o api.AddOptions) error {
+	if !tx.mayWork(j) {
+		return forbidden()
+	}
 	j.BusinessUnit, j.Program, j.CallPurpose = o.BusinessUnit, o.Program, o.CallPurpose
 	if err := tx.checkPlace(j); err != nil || j.CallPurpose == "" {
 		return err
@@ -145,6 +147,9 @@ func (tx *Tx) addInto(j *store.Job, o api.AddOptions) error {
 // deleteFrom says what numbers are taken out of. Without a unit or program, it is whichever they stand in.
 func (tx *Tx) deleteFrom(j *store.Job, o api.DeleteOptions) error {
 	j.Level, j.BusinessUnit, j.Program = o.Level, o.BusinessUnit, o.Program
+	if !tx.mayWork(j) {
+		return forbidden()
+	}
 	if o.Level != api.LevelProgram && o.Program != "" {
 		return errs.BadField("program", "error.invalid")
 	}

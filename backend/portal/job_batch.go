@@ -149,8 +149,7 @@ func (tx *Tx) jobActor(j *store.Job) (may bool, a inventory.Actor, err error) {
 			a.Rights = c.Rights()
 		}
 	}
-	want := jobRights(j.Kind, j.File != "")
-	return o.State == org.Active && a.Rights&want == want, a, nil
+	return o.State == org.Active && jobRights(j).Without(a.Rights) == 0, a, nil
 }
 
 // addRows makes numbers of those rows whose words mean something.
