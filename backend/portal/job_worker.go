@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/errs"
@@ -144,6 +145,7 @@ func (s *Service) tryJob(ctx context.Context, j *store.Job, progress func(*store
 		if running, err = s.batch(ctx, j, list); err != nil {
 			return err
 		}
+		failpoint.Hit("job.batch.done")
 		if progress != nil {
 			progress(j)
 		}
@@ -198,6 +200,7 @@ func (s *Service) batch(ctx context.Context, j *store.Job, l *jobList) (running 
 		if err := tx.handle(j, l, s.batchRows()); err != nil {
 			return err
 		}
+		failpoint.Hit("job.batch")
 		if j.Handled == j.Rows {
 			c, err := tx.endJob(j, api.JobDone, "")
 			if err != nil {

@@ -3,6 +3,7 @@ package portal
 import (
 	"fmt"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
 	"countersign/backend/store"
 	"countersign/shared/api"
@@ -47,6 +48,7 @@ func (s *Service) EditNumbers(tx *Tx, in *api.EditNumbersIn) (api.Edited, error)
 		return api.Edited{}, err
 	}
 	out.Epoch, out.Head = h.Epoch, h.Seq
+	failpoint.Hit("number.edit")
 	return out, tx.recordActs(tx.Org, done)
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
 	"countersign/backend/store"
 	"countersign/shared/api"
@@ -30,12 +31,16 @@ func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPus
 		if err := checkSchema(in.Body.Schema); err != nil {
 			return replica.PushAnswer{}, err
 		}
+		failpoint.Hit("sync.push")
 		out, acts, err := s.core.Push(tx.inventory(), tx.numbersActor(cred), &in.Body)
 		if err != nil {
 			return replica.PushAnswer{}, err
 		}
-		return *out, tx.recordActs(tx.Org, acts)
+		err = tx.recordActs(tx.Org, acts)
+		failpoint.Hit("sync.push.done")
+		return *out, err
 	})
+	failpoint.Hit("sync.push.answered")
 	if errs.Is(err, errs.Wipe) {
 		if lost := s.pushLost(ctx, cred, in); lost != nil {
 			return replica.PushAnswer{}, lost
@@ -103,6 +108,7 @@ func (s *Service) SyncPull(ctx context.Context, cred Credential, in *api.SyncPul
 		case errors.Is(err, errNoSnapshot):
 			err = s.buildSnapshot(ctx, in.Org.Org)
 		case err == nil:
+			failpoint.Hit("sync.pull")
 			return out, s.saw(ctx, &seen)
 		}
 		if err != nil {
@@ -137,6 +143,7 @@ func (s *Service) beginHistory(ctx context.Context, oid id.Organization, cursor 
 			return err
 		}
 		rolledBack = len(acts) > 0
+		failpoint.Hit("sync.rotate")
 		if err := tx.recordActs(oid, acts); err != nil {
 			return err
 		}
@@ -144,6 +151,7 @@ func (s *Service) beginHistory(ctx context.Context, oid id.Organization, cursor 
 		return nil
 	})
 	if err == nil && rolledBack {
+		failpoint.Hit("sync.rotated")
 		s.sync.rollbacks.Add(1)
 		s.Log.Error("a device proves that the history of an organization's numbers went back, as after a restore by other means than "+
 			"the restore command; it has a new epoch, and devices bring what was lost", "org", oid)
@@ -181,6 +189,7 @@ func (s *Service) saw(ctx context.Context, v *sighting) error {
 		return nil
 	}
 	err := s.DB.Update(ctx, func(st *store.Tx) error {
+		failpoint.Hit("sync.seen")
 		return s.core.Seen(st.Inventory(context.WithoutCancel(ctx), v.org, s.core.NewEpoch), v.actor, v.pull)
 	})
 	if err != nil && !v.fresh {

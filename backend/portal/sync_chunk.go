@@ -7,6 +7,7 @@ import (
 	"errors"
 	"sync"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
 	"countersign/shared/api"
 	"countersign/shared/errs"
@@ -54,6 +55,7 @@ func (s *Service) SyncChunk(ctx context.Context, cred Credential, in *api.SyncCh
 				return api.Blob{}, notFound()
 			}
 			ch := &sn.chunks[in.Chunk]
+			failpoint.Hit("sync.chunk")
 			return api.Blob{Data: ch.plain, Zipped: ch.zipped}, nil
 		})
 		if !errors.Is(err, errNoSnapshot) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
 	"countersign/backend/store"
 	"countersign/shared/id"
@@ -189,6 +190,7 @@ func (s *Service) makeSnapshot(ctx context.Context, oid id.Organization) (err er
 			sn.chunks[i].plain = frame
 			sn.bytes += 2 * len(frame) // compressed, it may be there once more
 		}
+		failpoint.Hit("sync.snapshot")
 		s.sync.snapshots.keep(oid, sn)
 		return nil
 	})

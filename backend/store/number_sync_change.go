@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
 	"countersign/shared/replica"
 )
@@ -17,6 +18,7 @@ func (s *numbers) AddChange(p *inventory.Past) error {
 	_, err = s.tx.Exec(s.ctx, `INSERT INTO number_change (org, seq, kind, id, del, row, uid, login, name, at, chain)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(s.org), p.Seq, p.Kind, p.Change.ID, p.Del, row, string(p.Uid), string(p.By), p.Name, p.At, hex.EncodeToString(p.Chain[:]))
+	failpoint.Hit("number.change")
 	return fault("write a step of the history", err)
 }
 

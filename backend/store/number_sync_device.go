@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
 	"countersign/shared/errs"
 	"countersign/shared/id"
@@ -126,6 +127,7 @@ func (s *numbers) AddReceipt(r *inventory.Receipt) error {
 	}
 	_, err = s.tx.Touch(s.ctx, `INSERT INTO sync_receipt (org, client, mid, uid, outcome, is_primary, total, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(s.org), string(r.Client), int64(r.Outcome.Mid), string(r.Outcome.Uid), outcome, r.Primary, replica.SumText(r.Sum), r.At)
+	failpoint.Hit("number.receipt")
 	return fault("write a receipt", err)
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"countersign/backend/failpoint"
 )
 
 // run is one commit and the requests in it.
@@ -90,10 +92,12 @@ func (r *run) commit() {
 			return
 		}
 	}
+	failpoint.Hit("store.commit")
 	if err := c.run("COMMIT"); err != nil {
 		r.lost = err
 		return
 	}
+	failpoint.Hit("store.committed")
 	r.safe = true
 }
 
