@@ -11,6 +11,8 @@ import (
 type Options struct {
 	NewID func() id.Device // a new client id
 	Rand  func() uint64    // spreads retries
+
+	CompactRows int // CompactRows when 0
 }
 
 // Engine is the device's half of the protocol: what happens goes in by Step, what is to be done comes out of it. One
@@ -57,6 +59,8 @@ type Engine struct {
 	rebuilt   int
 	fetched   map[int][]byte // chunks of fetchedOf that wait for their turn
 	fetchedOf string
+	tight     bool     // there is no room for new chunks beside the old ones
+	ownRows   []Change // base, while it is written into new chunks
 }
 
 // pending is a transaction on its way.

@@ -29,6 +29,7 @@ type mirror struct {
 	purposes map[string]number.Purpose
 	sum      uint64         // of the numbers, as in Digest
 	staging  map[int][]byte // staged chunks that were told; those of an earlier run of the program are missing
+	over     int            // rows that came on top of the chunks
 	broken   bool           // a chunk of base could not be read
 
 	order []id.Number // sorted: all that have a row or a part, and some that had
@@ -48,6 +49,7 @@ type part struct {
 func newMirror(s *Stored) *mirror {
 	m := &mirror{meta: s.Meta, next: max(s.NextMid, 1), byUid: map[Uid]*entry{}, touch: map[id.Number][]part{}, attention: map[id.Attention]Attention{}}
 	m.base, _, _ = ReadCursor(s.Meta.Cursor)
+	m.over = len(s.Rows)
 	m.clearBase()
 	for _, frame := range s.Chunks {
 		m.addFrame(frame)
@@ -207,7 +209,7 @@ func (m *mirror) swap(st *Manifest) bool {
 	for n := range st.Chunks {
 		m.addFrame(m.staging[n])
 	}
-	m.staging = nil
+	m.staging, m.over = nil, 0
 	return true
 }
 

@@ -127,6 +127,7 @@ type Push struct {
 	Schema    int        `json:"schema"`
 	PrevMid   Mid        `json:"prev_mid"` // the log's entry before the first one, 0 for none: shows what is missing
 	Epoch     Epoch      `json:"epoch,omitempty"`
+	Cursor    string     `json:"cursor,omitempty"` // of the base that the person sees: proves a history that went back
 	Mutations []Mutation `json:"mutations"`
 }
 

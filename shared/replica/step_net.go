@@ -97,6 +97,9 @@ func (e *Engine) network() {
 		e.attention.want = false
 		e.attention.flight = e.send(&flight{req: Request{Attention: true}})
 	}
+	if !staging {
+		e.compact()
+	}
 }
 
 func (l *line) free() bool { return l.flight == 0 && !l.waiting }

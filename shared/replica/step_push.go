@@ -10,7 +10,7 @@ func (e *Engine) sendPush() {
 }
 
 func (e *Engine) launchPush() {
-	req := &Push{Client: e.m.meta.Client, Schema: Schema, PrevMid: e.m.meta.Floor, Epoch: e.m.base.Epoch}
+	req := &Push{Client: e.m.meta.Client, Schema: Schema, PrevMid: e.m.meta.Floor, Epoch: e.m.base.Epoch, Cursor: e.m.meta.Cursor}
 	first := 0
 	for e.m.log[first].Outcome != nil {
 		req.PrevMid = e.m.log[first].Mid

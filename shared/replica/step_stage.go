@@ -22,6 +22,9 @@ func (e *Engine) fetch() {
 		}
 		return
 	}
+	if st.local() && e.netTx == 0 && !e.pull.waiting {
+		e.fetched[next] = e.ownChunk(next)
+	}
 	if data, ok := e.fetched[next]; ok && e.netTx == 0 && !e.pull.waiting {
 		meta := e.nextMeta()
 		meta.Staged = next + 1
@@ -29,7 +32,7 @@ func (e *Engine) fetch() {
 		e.commit(&pending{kind: txStage, tx: Tx{If: e.guard(), Meta: &meta, Stage: &Staged{N: next, Data: data}}})
 		next++
 	}
-	if e.pull.waiting {
+	if e.pull.waiting || st.local() {
 		return
 	}
 	for n := next; n < min(next+fetchAhead, len(st.Chunks)); n++ {
@@ -90,7 +93,7 @@ func (e *Engine) swap(st *Manifest) {
 	meta.Cursor, meta.Stage, meta.Staged = st.Cursor, nil, 0
 	tx := Tx{If: e.guard(), Strict: true, Meta: &meta, Swap: true}
 	for _, en := range e.m.log {
-		if en.Outcome != nil && en.Epoch != at.Epoch {
+		if en.Outcome != nil && en.Epoch != at.Epoch && !st.local() {
 			x := en.Entry
 			x.Epoch = at.Epoch
 			tx.PutLog = append(tx.PutLog, x)

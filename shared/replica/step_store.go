@@ -19,7 +19,7 @@ func (e *Engine) load(s *Stored) {
 		e.emptied()
 		return
 	}
-	e.m = newMirror(s)
+	e.m, e.ownRows = newMirror(s), nil
 	e.loaded, e.loading = true, false
 	if e.m.broken {
 		e.distrust()
@@ -133,7 +133,7 @@ func (e *Engine) apply(c *Committed) bool {
 		m.meta = *tx.Meta
 		m.base, _, _ = ReadCursor(m.meta.Cursor)
 		if now := m.meta.Stage; now == nil || stage == nil || now.ID != stage.ID {
-			e.again = false
+			e.again, e.ownRows = false, nil
 			if !tx.Swap {
 				m.staging = nil
 			}
@@ -192,6 +192,7 @@ func (e *Engine) apply(c *Committed) bool {
 			e.distrust()
 		}
 	}
+	m.over += len(tx.Rows)
 	for i := range tx.Rows {
 		m.change(&tx.Rows[i])
 		if tx.Rows[i].Kind == KindNumber {
@@ -247,6 +248,10 @@ func (e *Engine) failed(f *StoreFailed) {
 	if !p.retried && !e.wiped {
 		p.retried = true
 		e.commit(p)
+		return
+	}
+	if m := p.tx.Meta; m != nil && (m.Stage != nil && m.Stage.local() || e.m.meta.Stage != nil && e.m.meta.Stage.local()) {
+		e.leaveCompact()
 		return
 	}
 	switch p.kind {

@@ -209,7 +209,7 @@ func (e *Engine) Status() Status {
 		LastSync: e.m.meta.ServerNow, ReauthNeeded: e.reauth, UpgradeNeeded: e.upgrade, Wiped: e.wiped, Rebuilt: e.rebuilt,
 		LogNearlyFull: e.fuller(80), LogFull: e.fuller(100),
 	}
-	if st := e.m.meta.Stage; st != nil {
+	if st := e.m.meta.Stage; st != nil && !st.local() {
 		s.Preparing = 100 * e.m.meta.Staged / len(st.Chunks)
 	}
 	for _, en := range e.m.log {

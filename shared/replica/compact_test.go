@@ -1,0 +1,72 @@
+package replica
+
+import (
+	"fmt"
+	"testing"
+
+	"countersign/shared/number"
+)
+
+// worn is a synced device on whose chunks more rows lie than it wants.
+func worn(t *testing.T) (*disk, *tab) {
+	t.Helper()
+	d, tb := synced(t)
+	tb.e.opt.CompactRows = 10
+	tb.step(Event{Nudge: true})
+	changes := []Change{
+		{Seq: 11, Kind: KindUnit, ID: "u", Unit: &number.Unit{ID: "u", Name: "Sales", Ver: 11}},
+		{Seq: 12, Kind: KindProgram, ID: "p", Program: &number.Program{ID: "p", BusinessUnit: "u", DisplayName: "Spring", Ver: 12}},
+		{Seq: 13, Kind: KindPurpose, ID: "sales", Purpose: &number.Purpose{Key: "sales", Labels: map[string]string{"en": "Sales"}}},
+	}
+	for n := range 10 {
+		changes = append(changes, put(10+n, fmt.Sprint("n", 10+n), int64(14+n)))
+	}
+	tb.pulls(PullAnswer{Cursor: cursor("e1", 23), Head: 23, Changes: changes})
+	return d, tb
+}
+
+// TestCompact: I8. Rows that lie on top go into chunks when there is nothing else to do; base is the same before, after
+// and after a restart.
+func TestCompact(t *testing.T) {
+	t.Parallel()
+	d, tb := worn(t)
+	if len(d.chunks) != 1 || len(d.rows) != 0 || d.meta.Stage != nil || d.meta.Cursor != cursor("e1", 23) {
+		t.Fatalf("%d chunks, %d rows, %+v", len(d.chunks), len(d.rows), d.meta)
+	}
+	seen := tb.picture()
+	d.crash()
+	again := d.openOffline(t)
+	if got := again.picture(); got != seen {
+		t.Errorf("after a restart it shows\n%s\nbefore\n%s", got, seen)
+	}
+	if u := again.e.Units(); len(u) != 1 || len(again.e.Programs()) != 1 || len(again.e.Purposes()) != 1 {
+		t.Errorf("units %+v, programs, purposes", u)
+	}
+	if again.e.Status().Rebuilt != 0 || tb.e.Status().Rebuilt != 0 {
+		t.Error("the new base is another one")
+	}
+}
+
+// TestCompactWithoutRoom: N13. Where the disk is too full for it, syncing goes on without.
+func TestCompactWithoutRoom(t *testing.T) {
+	t.Parallel()
+	for fails := range 3 {
+		d, tb := synced(t)
+		tb.e.opt.CompactRows = 3
+		tb.step(Event{Nudge: true})
+		// The page is stored; then the given number of compaction's transactions; then there is no room.
+		d.refuse = make([]string, 1+fails, 10)
+		d.refuse = append(d.refuse, FailedQuota, FailedQuota)
+		tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Changes: []Change{put(5, "n5", 11)}})
+		d.refuse = nil
+		tb.fires(timerGap)
+		if tb.asks("pull") {
+			tb.pulls(PullAnswer{Cursor: cursor("e1", 12), Head: 12, Changes: []Change{put(6, "n6", 12)}})
+		}
+		tb.step(rename("u1", 6, "n6", "Desk"))
+		tb.wantName(6, "Desk", Sending)
+		if d.meta.Stage != nil || len(d.chunks) > 0 || d.meta.Cursor != cursor("e1", 12) {
+			t.Errorf("after %d steps: %+v", fails, d.meta)
+		}
+	}
+}
