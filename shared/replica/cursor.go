@@ -3,6 +3,8 @@ package replica
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"strconv"
+	"strings"
 )
 
 // CursorParts are a place in a history: which one, how far, and the chain there. The server signs them; a device only
@@ -11,6 +13,16 @@ type CursorParts struct {
 	Epoch Epoch
 	Seq   int64
 	Chain [8]byte
+}
+
+// Nth is how many names the history had before this one, as far as the server knew when it gave it.
+func (e Epoch) Nth() int64 {
+	first, _, named := strings.Cut(string(e), ".")
+	if !named {
+		return 0
+	}
+	n, _ := strconv.ParseInt(first, 10, 64)
+	return n
 }
 
 // MACBytes is the length of the signature at the end of a cursor.

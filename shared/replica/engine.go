@@ -47,6 +47,7 @@ type Engine struct {
 	pull      line
 	push      line
 	attention line
+	empty     line // not a request: the wipe of the store
 
 	pullFirst bool // the server's history may be another one: no push before a pull told
 	coalesce  bool // less than PullGap since the last pull
@@ -122,7 +123,7 @@ type line struct {
 // New returns an engine that knows nothing yet: its first Step asks for what is stored.
 func New(opt Options) *Engine {
 	e := &Engine{opt: opt, m: newMirror(&Stored{}), txs: map[int]*pending{}, coming: map[Uid]int{}, flights: map[int]*flight{}, digestIn: digestEvery}
-	e.pull.name, e.push.name, e.attention.name = "pull", "push", "attention"
+	e.pull.name, e.push.name, e.attention.name, e.empty.name = "pull", "push", "attention", "wipe"
 	return e
 }
 

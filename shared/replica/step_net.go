@@ -38,7 +38,7 @@ func (e *Engine) ground() {
 
 // hurry ends every waiting after failures. One that the server asked for ends only when somebody is there to see it.
 func (e *Engine) hurry(firm bool) {
-	for _, l := range []*line{&e.pull, &e.push, &e.attention} {
+	for _, l := range []*line{&e.pull, &e.push, &e.attention, &e.empty} {
 		if !l.firm || firm {
 			l.fails, l.waiting, l.firm = 0, false, false
 		}
@@ -59,7 +59,7 @@ func (e *Engine) timer(name string) {
 	case timerGap:
 		e.coalesce = false
 	default:
-		for _, l := range []*line{&e.pull, &e.push, &e.attention} {
+		for _, l := range []*line{&e.pull, &e.push, &e.attention, &e.empty} {
 			if name == "retry_"+l.name {
 				l.waiting, l.firm = false, false
 			}
@@ -201,7 +201,7 @@ func (e *Engine) wipe() {
 			e.launchPush()
 		}
 	}
-	if e.wiping == wipeStore && e.netTx == 0 && e.editTx == 0 && !e.pull.waiting {
+	if e.wiping == wipeStore && e.netTx == 0 && e.editTx == 0 && !e.empty.waiting {
 		e.ground()
 		e.commit(&pending{kind: txWipe, tx: Tx{If: Guard{Generation: e.m.meta.Generation}, Strict: true, Wipe: true}})
 	}

@@ -261,6 +261,8 @@ func (e *Engine) failed(f *StoreFailed) {
 		e.retry(&e.push, 0)
 	case txAttention:
 		e.retry(&e.attention, 0)
+	case txWipe:
+		e.retry(&e.empty, 0)
 	default:
 		e.retry(&e.pull, 0)
 	}

@@ -1,0 +1,304 @@
+package replica
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"countersign/shared/number"
+)
+
+// TestQuota: N13. A full disk is tried once more; then the person is told, nothing of the edit is shown, and what was
+// pulled and not stored is pulled again.
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	d.refuse = []string{FailedQuota}
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.wantSaved("u1", "")
+
+	d.refuse = []string{FailedQuota, FailedIO}
+	tb.step(rename("u2", 2, "n2", "Desk"))
+	tb.wantSaved("u2", FailedIO)
+	tb.wantName(2, "n2", NoBadge)
+
+	d.refuse = []string{FailedQuota, FailedQuota}
+	tb.step(Event{Nudge: true})
+	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Changes: []Change{put(3, "x", 11)}})
+	tb.wantName(3, "n3", NoBadge)
+	if tb.asks("pull") || tb.timers["retry_pull"] == 0 {
+		t.Error("a pull goes again without waiting")
+	}
+	tb.fires(timerGap)
+	tb.fires("retry_pull")
+	if c := tb.request("pull").Pull.Cursor; c != cursor("e1", 10) {
+		t.Error("the next pull starts where the store is not")
+	}
+}
+
+// TestLogLimits: edits are refused at the limit, told before it, and nothing is dropped.
+func TestLogLimits(t *testing.T) {
+	t.Parallel()
+	s := Stored{Meta: Meta{Client: "c"}, NextMid: MaxLog}
+	for n := range Mid(MaxLog - 1) {
+		s.Log = append(s.Log, Entry{Mutation: Mutation{Mid: n + 1, Uid: Uid(fmt.Sprint("u", n)), Op: Set, Rows: []Edit{{ID: key(1)}}}})
+	}
+	e := New(Options{})
+	e.Step(Event{Loaded: &s})
+	if st := e.Status(); !st.LogNearlyFull || st.LogFull {
+		t.Errorf("status %+v, want a warning", st)
+	}
+	if out := e.Step(rename("last", 1, "a", "b")); len(out) != 1 || out[0].Store == nil {
+		t.Errorf("the last edit gave %+v", out)
+	}
+	if out := e.Step(rename("over", 1, "a", "b")); len(out) != 1 || out[0].Saved == nil || out[0].Saved.Why != WhyLogFull {
+		t.Errorf("one edit too many gave %+v", out)
+	}
+
+	long := strings.Repeat("x", 10_000)
+	rows := make([]Edit, 30)
+	for i := range rows {
+		rows[i] = Edit{ID: key(i), Set: &number.Fields{DisplayName: &long}}
+	}
+	e = New(Options{})
+	e.Step(Event{Loaded: &Stored{Meta: Meta{Client: "c"}}})
+	out := e.Step(Event{Edit: &NewEdit{Uid: "big", Op: Set, Rows: rows}})
+	if len(out) != 1 || out[0].Saved == nil || out[0].Saved.Why != WhyTooLarge {
+		t.Errorf("an edit that no push holds gave %+v", out)
+	}
+}
+
+// TestPushLimits: a push holds at most 200 mutations and 256 KiB, oldest first.
+func TestPushLimits(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	tb.lead(false)
+	for n := range 250 {
+		tb.step(rename(Uid(fmt.Sprintf("u%03d", n)), 1, "a", "b"))
+	}
+	tb.lead(true)
+	if m := tb.request("push").Push.Mutations; len(m) != MaxPush || m[0].Uid != "u000" {
+		t.Errorf("%d mutations from %s on were pushed", len(m), m[0].Uid)
+	}
+
+	_, tb = synced(t)
+	tb.lead(false)
+	for n := range 10 {
+		tb.step(rename(Uid(fmt.Sprint("u", n)), 1, "a", strings.Repeat("x", 100_000)))
+	}
+	tb.lead(true)
+	if m := tb.request("push").Push.Mutations; len(m) != 2 {
+		t.Errorf("%d mutations of 100 KB were pushed, want 2", len(m))
+	}
+}
+
+// TestBackoff: waits double up to a minute, spread over all of it; whoever is there, or a poke, ends them, but not one
+// that the server asked for.
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	fail := func(a Answer) {
+		a.ID = tb.request("pull").ID
+		tb.step(Event{Answer: &a})
+	}
+	tb.step(Event{Nudge: true})
+	most, over := int64(0), int64(1000)
+	for range 12 {
+		tb.fires(timerGap)
+		fail(Answer{Failed: true})
+		after := tb.timers["retry_pull"]
+		if after < 1 || after > over {
+			t.Errorf("waits %d ms, want up to %d", after, over)
+		}
+		most, over = max(most, after), min(2*over, 60_000)
+		if tb.asks("pull") {
+			t.Fatal("asked again without waiting")
+		}
+		tb.fires("retry_pull")
+	}
+	if most < 10_000 {
+		t.Errorf("never waited longer than %d ms", most)
+	}
+
+	tb.fires(timerGap)
+	fail(Answer{Failed: true})
+	tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 99}})
+	tb.fires(timerGap)
+	fail(Answer{Refused: RefusedSlow, RetryAfter: 90_000})
+	if tb.timers["retry_pull"] < 90_000 {
+		t.Error("the server asked for a longer time")
+	}
+	tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 100}})
+	tb.fires(timerGap)
+	if tb.asks("pull") {
+		t.Error("a poke ends a wait that the server asked for")
+	}
+	tb.step(Event{Nudge: true})
+	tb.request("pull")
+}
+
+// TestPokesAreCoalesced: a thousand pokes are one pull per 200 ms.
+func TestPokesAreCoalesced(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	for n := range int64(1000) {
+		tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 11 + n}})
+	}
+	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11})
+	if tb.asks("pull") || tb.timers[timerGap] != PullGap {
+		t.Error("the second pull does not wait")
+	}
+	tb.fires(timerGap)
+	tb.request("pull")
+	if tb.asks("pull") {
+		t.Error("more than one pull is on its way")
+	}
+}
+
+// TestSignInExpired: N13. Editing goes on, nothing is sent, and signing in sends it.
+func TestSignInExpired(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(Event{Answer: &Answer{ID: tb.request("push").ID, Refused: RefusedReauth}})
+	tb.step(rename("u2", 2, "n2", "Desk"))
+	tb.step(Event{Nudge: true})
+	tb.wantSaved("u2", "")
+	if s := tb.e.Status(); !s.ReauthNeeded || s.Pending != 2 || len(tb.requests) > 0 {
+		t.Errorf("status %+v, requests %d", s, len(tb.requests))
+	}
+	tb.step(Event{SignedIn: true})
+	if m := tb.request("push").Push.Mutations; len(m) != 2 {
+		t.Errorf("pushed %d edits, want 2", len(m))
+	}
+}
+
+// TestUpgradeRequired: the log is kept, and nothing is sent by code that the server does not take.
+func TestUpgradeRequired(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(Event{Answer: &Answer{ID: tb.request("push").ID, Refused: RefusedUpgrade}})
+	tb.step(Event{Nudge: true})
+	if !tb.e.Status().UpgradeNeeded || len(tb.requests) > 0 {
+		t.Error("something is sent")
+	}
+	d.crash()
+	if m := d.open(t).request("push").Push.Mutations; len(m) != 1 {
+		t.Error("the new code does not send what the old one kept")
+	}
+}
+
+// TestAccessEnded: I14, I20. What is queued is offered once more, then everything goes from the device, in every tab,
+// even when the last push failed; nothing is written afterwards.
+func TestAccessEnded(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	other := d.openOffline(t)
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	r := tb.request("push")
+	tb.step(Event{Answer: &Answer{ID: r.ID, Failed: true}})
+	tb.step(Event{Nudge: true})
+	tb.step(Event{Answer: &Answer{ID: tb.request("pull").ID, Refused: RefusedWipe}})
+	tb.step(Event{Answer: &Answer{ID: tb.request("push").ID, Failed: true}})
+	if !tb.wiped || !other.wiped || !tb.e.Status().Wiped {
+		t.Fatal("the copy is still there")
+	}
+	if d.meta != (Meta{Generation: 1, Tx: d.meta.Tx}) || d.log != nil || d.rows != nil || d.chunks != nil {
+		t.Errorf("left: %+v", d.stored())
+	}
+	for _, x := range []*tab{tb, other} {
+		x.wantName(2, "-", NoBadge)
+		x.requests = nil
+		x.step(Event{Nudge: true})
+		x.step(rename("late", 2, "n2", "Desk"))
+		x.wantSaved("late", WhyWiped)
+		if len(x.requests) > 0 || len(d.log) > 0 || d.meta.Client != "" {
+			t.Error("a wiped tab brings something back")
+		}
+	}
+}
+
+// TestLateWriterAfterWipe: I20. A tab that has not heard of the wipe is stopped by the generation, says that its edit was
+// not saved, and is empty then.
+func TestLateWriterAfterWipe(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	late := d.openOffline(t)
+	late.deaf = true
+	tb.step(Event{Wipe: true})
+	if !tb.wiped || tb.asks("push") {
+		t.Fatal("not wiped at once")
+	}
+	late.step(rename("u1", 1, "n1", "Reception"))
+	late.wantSaved("u1", WhyWiped)
+	if !late.wiped || len(d.log) > 0 {
+		t.Error("a late writer brought something back")
+	}
+}
+
+// TestSignOutOffline: I20. What the person gave up goes at once, though the network is away; a store that fails is tried
+// until it is empty.
+func TestSignOutOffline(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	tb.step(Event{Nudge: true})
+	tb.step(Event{Answer: &Answer{ID: tb.request("pull").ID, Failed: true}})
+	d.refuse = []string{FailedIO, FailedIO}
+	tb.step(Event{Wipe: true})
+	if tb.wiped || tb.timers["retry_wipe"] == 0 {
+		t.Fatal("it is told as wiped although the store failed")
+	}
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.wantSaved("u1", WhyWiped)
+	tb.fires("retry_wipe")
+	if !tb.wiped || d.meta.Client != "" || tb.asks("push") {
+		t.Error("the copy is still there")
+	}
+}
+
+// TestWrongBaseIsReplaced: I10. The digest differs: base comes anew, the edits stay.
+func TestWrongBaseIsReplaced(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	for range digestEvery {
+		tb.step(Event{Nudge: true})
+		r := tb.requests[0]
+		if !r.Pull.WantDigest {
+			tb.pulls(PullAnswer{Cursor: cursor("e1", 10), Head: 10})
+			tb.fires(timerGap)
+			continue
+		}
+		tb.pulls(PullAnswer{Cursor: cursor("e1", 10), Head: 10, Digest: &Digest{Rows: 3, Sum: SumText(1)}})
+		tb.fires(timerGap)
+		m, frames := snapshot("s1", cursor("e1", 10), []Change{put(1, "n1", 7)})
+		if c := tb.requests[len(tb.requests)-1].Pull; c == nil || c.Cursor != "" {
+			t.Fatal("no snapshot is asked for")
+		}
+		tb.pulls(PullAnswer{Head: 10, Reset: ResetUnknown, Snapshot: m})
+		tb.step(Event{Answer: &Answer{ID: tb.request("chunk").ID, Chunk: frames[0]}})
+		tb.wantName(1, "n1", NoBadge)
+		tb.wantName(2, "-", NoBadge)
+		if tb.e.Status().Rebuilt != 1 {
+			t.Error("nobody hears that base was wrong")
+		}
+		return
+	}
+	t.Error("no digest was asked for")
+}
+
+// TestLeadLost: a tab that does not do the network any more takes no answer in, and the next one asks again.
+func TestLeadLost(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	r := tb.request("push")
+	tb.lead(false)
+	tb.wantName(1, "Reception", SavedHere)
+	next := d.open(t)
+	tb.step(Event{Answer: &Answer{ID: r.ID, Push: &PushAnswer{Kind: KindOK, Epoch: "e1", Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11}}}}})
+	tb.wantLog("1 u1 queued")
+	if m := next.request("push").Push.Mutations; m[0].Uid != "u1" {
+		t.Error("the next tab does not push it")
+	}
+}
