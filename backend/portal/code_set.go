@@ -138,7 +138,13 @@ func (s *Service) onFile(ctx context.Context, w codeWish) (*onFile, error) {
 		if err != nil {
 			return err
 		}
-		out.file = code.NewFile(s.about(rows, w), spoken.NFKC)
+		about := s.about(rows, w)
+		if w.body != nil {
+			if about.Numbers, err = st.NumbersEnding(ctx, w.org, code.NumberEnds(w.body.Code, spoken.NFKC)); err != nil {
+				return err
+			}
+		}
+		out.file = code.NewFile(about, spoken.NFKC)
 		if w.setter != "" {
 			if err := out.password(tx, w); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -332,4 +333,35 @@ func TestExportNumbers(t *testing.T) {
 	}
 	_, err := backendtest.Call(d.As(d.Paul), api.ExportNumbers, in)
 	backendtest.Refused(t, err, errs.Forbidden)
+}
+
+// C04: no number of the organization's inventory is in a code, however it is written there; what was removed no longer
+// counts, nor does another organization's.
+func TestCodesHoldNoInventoryNumber(t *testing.T) {
+	d := newDesk(t)
+	n := d.add("+33184882047", "survey", "", number.Place{})
+	d.one(d.As(d.Luc), d.Beta, creation(newNumber(), "+33184993158", "survey", "", number.Place{}))
+	profile := backendtest.Must(backendtest.Call(d.marie, api.GetProfile, api.Org{Org: d.Acme}))
+	set := func(text string) error {
+		in := api.UpdateProfileIn{Org: api.Org{Org: d.Acme}}
+		in.Body.Code, in.Body.Version = &api.CodeBody{Code: text}, profile.Version
+		p, err := backendtest.Call(d.marie, api.UpdateProfile, in)
+		if err == nil {
+			profile = p
+		}
+		return err
+	}
+	for _, text := range []string{"copper 4882047 river", "copper 01 84 88 20 47", "river 7402884 copper", "copper +33184882047"} {
+		p := backendtest.Refused(t, set(text), errs.Invalid)
+		if !slices.ContainsFunc(p.Errors, func(f api.ProblemField) bool { return strings.Contains(f.Message, "number") }) {
+			t.Errorf("%q: %+v", text, p.Errors)
+		}
+	}
+	if err := set("copper 4993158 river"); err != nil {
+		t.Errorf("another organization's number: %v", err)
+	}
+	d.remove(d.marie, n)
+	if err := set("copper 4882047 river"); err != nil {
+		t.Errorf("a removed number: %v", err)
+	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"countersign/shared/id"
@@ -138,4 +139,20 @@ func (tx *Tx) StandingInProgram(ctx context.Context, oid id.Organization, p id.P
 // CountPrograms is how many programs an organization has.
 func (tx *Tx) CountPrograms(ctx context.Context, oid id.Organization) (n int, err error) {
 	return n, tx.QueryRow(ctx, `SELECT COUNT(*) FROM program WHERE org = ?`, oid).Scan(&n)
+}
+
+// NumbersEnding are the organization's live numbers that end with one of some texts of seven digits. Without any nothing is
+// looked at, else the organization's index is walked once.
+func (tx *Tx) NumbersEnding(ctx context.Context, oid id.Organization, ends []string) ([]string, error) {
+	if len(ends) == 0 {
+		return nil, nil
+	}
+	args := []any{oid}
+	for _, e := range ends {
+		args = append(args, e)
+	}
+	return Collect(tx.Query(ctx, `SELECT number.e164 FROM number WHERE number.org = ? AND number.removed_at = 0 AND
+SUBSTR(number.e164, LENGTH(number.e164) - 6) IN (?`+strings.Repeat(", ?", len(ends)-1)+`)`, args...), func(r *Rows) (e string, err error) {
+		return e, r.Scan(&e)
+	})
 }

@@ -21,7 +21,7 @@ type Subject struct {
 // About is what a code may not hold. The organization is a subject without ID.
 type About struct {
 	Subjects []Subject
-	Numbers  []string // the organization's inventory
+	Numbers  []string // the organization's inventory, as far as NumberEnds makes it matter
 	Brands   []string // the provider and its products
 }
 
@@ -76,9 +76,8 @@ func NewFile(about About, nfkc Normalizer) *File {
 		}
 	}
 	for _, n := range about.Numbers {
-		// Seven digits stand in every notation of a number, with or without its country.
-		if d := digits(n); len(d) >= 7 {
-			f.add(d[len(d)-7:], entry{"", number, anywhere})
+		if d := digits(n); len(d) >= numberEnd {
+			f.add(d[len(d)-numberEnd:], entry{"", number, anywhere})
 		}
 	}
 	for _, b := range about.Brands {
