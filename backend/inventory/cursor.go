@@ -3,6 +3,8 @@ package inventory
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"strconv"
+	"time"
 
 	"countersign/shared/replica"
 )
@@ -36,7 +38,7 @@ const (
 	unknown                  // no cursor of this installation
 	pruned                   // what followed it was forgotten
 	replaced                 // of a history that is no more, and this one has another name already
-	rolled                   // of this history by name, which it contradicts: the server went back unannounced
+	rolled                   // of a name that this history is yet to have, or of its own, which it contradicts: the server went back unannounced
 )
 
 // stand compares a cursor with the history.
@@ -44,6 +46,9 @@ func (c *Core) stand(s Store, h *Head, text string) (replica.CursorParts, standi
 	p, ok := c.read(text)
 	if !ok {
 		return p, unknown, nil
+	}
+	if p.Epoch.Given() > h.Epoch.Given() {
+		return p, rolled, nil
 	}
 	// Safeguard "prune_floor": without it a device gets what is left of the changes, as if nothing were missing.
 	if p.Seq < h.MinSeq && !replica.Without("prune_floor") {
@@ -70,6 +75,17 @@ func (c *Core) stand(s Store, h *Head, text string) (replica.CursorParts, standi
 	default:
 		return p, rolled, nil
 	}
+}
+
+// epochAfter is a new name for a history, later than those that are known and, as far as clocks can be trusted, than any.
+// A server that goes back to an earlier one is told by a cursor of a later one, even where both histories agree as far as
+// that.
+func (c *Core) epochAfter(now time.Time, known ...replica.Epoch) replica.Epoch {
+	at := now.UnixMilli()
+	for _, e := range known {
+		at = max(at, e.Given()+1)
+	}
+	return replica.Epoch(strconv.FormatInt(at, 10) + "." + string(c.NewEpoch()))
 }
 
 // chainAt is the chain at seq ≤ h.Seq; ok is false when that change was forgotten.

@@ -19,6 +19,9 @@ func (c *Core) Push(s Store, a Actor, in *replica.Push) (*replica.PushAnswer, []
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := w.notice(in.Cursor); err != nil {
+		return nil, nil, err
+	}
 	old, err := s.Device(in.Client)
 	if err != nil {
 		return nil, nil, err
@@ -30,11 +33,11 @@ func (c *Core) Push(s Store, a Actor, in *replica.Push) (*replica.PushAnswer, []
 	answer := &replica.PushAnswer{Kind: replica.KindOK, Epoch: w.head.Epoch, Lmid: d.Lmid, Head: w.head.Seq, Now: w.now.UnixMilli()}
 	if d.Login != a.Login {
 		answer.Kind = replica.KindForked
-		return answer, nil, nil
+		return answer, w.acts, nil
 	}
 	if in.PrevMid > d.Lmid {
 		answer.Kind, answer.ExpectMid = replica.KindGap, d.Lmid+1
-		return answer, nil, nil
+		return answer, w.acts, nil
 	}
 	known, forked, err := c.known(s, &d, in)
 	if err != nil {
@@ -42,7 +45,7 @@ func (c *Core) Push(s Store, a Actor, in *replica.Push) (*replica.PushAnswer, []
 	}
 	if forked {
 		answer.Kind = replica.KindForked
-		return answer, nil, nil
+		return answer, w.acts, nil
 	}
 
 	answer.Outcomes = known
@@ -56,7 +59,7 @@ func (c *Core) Push(s Store, a Actor, in *replica.Push) (*replica.PushAnswer, []
 		}
 	}
 	if judged == 0 {
-		return answer, nil, nil
+		return answer, w.acts, nil
 	}
 	if err := w.end(); err != nil {
 		return nil, nil, err
@@ -68,6 +71,21 @@ func (c *Core) Push(s Store, a Actor, in *replica.Push) (*replica.PushAnswer, []
 	}
 	answer.Lmid, answer.Head = d.Lmid, w.head.Seq
 	return answer, w.acts, nil
+}
+
+// notice gives the history a new epoch when the cursor of the base that the edits were made on proves that it went back.
+// Versions count anew then, and a removal of what the person saw could else take what has the same version now.
+func (w *work) notice(cursor string) error {
+	if cursor == "" {
+		return nil
+	}
+	at, st, err := w.c.stand(w.s, &w.head, cursor)
+	if err != nil || st != rolled {
+		return err
+	}
+	w.head.Epoch = w.c.epochAfter(w.now, w.head.Epoch, at.Epoch)
+	w.acts = append(w.acts, Act{Kind: audit.NumbersReplaced, Object: string(w.s.Org())})
+	return w.end()
 }
 
 // checkPush judges the form of the message. What single mutations hold is judged with them, so that none blocks the queue.

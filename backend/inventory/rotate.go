@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"countersign/shared/audit"
+	"countersign/shared/replica"
 )
 
 // Rotate gives the organization's history a new epoch when cursor proves that it went back, which is judged again here;
@@ -11,14 +12,15 @@ func (c *Core) Rotate(s Store, cursor string) ([]Act, error) {
 	if err != nil {
 		return nil, err
 	}
+	var at replica.CursorParts
 	if cursor != "" {
-		_, st, err := c.stand(s, h, cursor)
-		if err != nil || st != rolled {
+		var st standing
+		if at, st, err = c.stand(s, h, cursor); err != nil || st != rolled {
 			return nil, err
 		}
 	}
 	next := *h
-	next.Epoch = c.NewEpoch()
+	next.Epoch = c.epochAfter(s.Now(), h.Epoch, at.Epoch)
 	if err := s.SetHead(&next); err != nil {
 		return nil, err
 	}

@@ -15,14 +15,14 @@ type CursorParts struct {
 	Chain [8]byte
 }
 
-// Nth is how many names the history had before this one, as far as the server knew when it gave it.
-func (e Epoch) Nth() int64 {
+// Given is when the history got this name, Unix ms by the server; 0 for its first one.
+func (e Epoch) Given() int64 {
 	first, _, named := strings.Cut(string(e), ".")
 	if !named {
 		return 0
 	}
-	n, _ := strconv.ParseInt(first, 10, 64)
-	return n
+	ms, _ := strconv.ParseInt(first, 10, 64)
+	return ms
 }
 
 // MACBytes is the length of the signature at the end of a cursor.

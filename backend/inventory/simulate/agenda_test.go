@@ -65,7 +65,7 @@ func (w *world) run(until int64) {
 	for len(w.agenda.heap) > 0 && w.agenda.heap[0].at <= until {
 		p, _ := w.agenda.take()
 		w.now = max(w.now, p.at) // a holiday may have passed over it: then it is late
-		w.steps++
+		w.skew = 0
 		p.do()
 	}
 	w.now = max(w.now, until)

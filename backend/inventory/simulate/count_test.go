@@ -13,12 +13,12 @@ import (
 type counts struct {
 	requests, lost, late, doubled, doubledAnswers, truncated, portals, refused, wired, offline, strangePokes int
 	tabCrashes, freezes, thefts, powerLosses, evictions, images, clones, quotas, ioErrors, refusedTx         int
-	kills, killsAfter, backups, restores, announced, prunes, snapshots, chunksGone, bigs                     int
+	kills, killsAfter, backups, restores, announced, prunes, forgotten, snapshots, chunksGone, bigs          int
 	rightsChanged, accessEnded, signInsExpired, signOuts, upgrades, bugs, holidays                           int
 
-	edits, saved, notSaved, undos, online, bulks, places, resolved           int
+	edits, bursts, saved, notSaved, undos, online, bulks, places, resolved   int
 	resent, copies, gaps, forked, forks, renumbered, requeued                int
-	dropped, wipes, lostPushes, swaps, rollbacks, epochs, views              int
+	dropped, wipes, lostPushes, swaps, rollbacks, noticed, epochs, views     int
 	resetReplaced, resetPruned, resetUnknown                                 int
 	applied, merged, noop, rejected                                          int
 	conflicts, alreadyHere, elsewhere, allocated, forbidden, gone, otherwise int

@@ -72,12 +72,34 @@ func (d *device) elect() {
 	d.w.after(d.w.between(0, 50), func() { first.tell(replica.Event{Lead: new(true)}) })
 }
 
-// dropped is the end of the store after a wipe: the app starts anew at the sign-in page.
-func (d *device) dropped(st *database) {
-	st.dropped = true
-	if d.st == st {
-		d.renew(newDatabase())
+// wiped is the end of the store, and of the tab: the app starts anew at the sign-in page. Other tabs still have to learn
+// of it. I20: nothing of the copy is shown any more.
+func (t *tab) wiped() {
+	d := t.d
+	t.e.Each(func(v replica.View) bool { fail("I20", "%s shows %s after it was wiped", t, v.ID); return false })
+	if n := len(t.e.Log()) + len(t.e.Attention()) + len(t.e.Units()) + len(t.e.Programs()); n > 0 {
+		fail("I20", "%s still knows of something after it was wiped", t)
 	}
+	if !t.st.dropped {
+		t.st.dropped = true
+		d.st, d.wipeTold = newDatabase(), false
+		d.later()
+	}
+	t.crash()
+}
+
+// later opens a tab again some time later, if the person may.
+func (d *device) later() {
+	d.w.after(d.w.between(0, 10*second), func() {
+		for _, t := range d.alive() {
+			if t.st == d.st {
+				return
+			}
+		}
+		if !d.login.lost {
+			d.open()
+		}
+	})
 }
 
 // renew closes all tabs, which begin again on another store some time later.
@@ -87,14 +109,7 @@ func (d *device) renew(st *database) {
 	}
 	d.st, d.tabs = st, nil
 	d.wipeTold = false
-	if d.login.lost {
-		return
-	}
-	d.w.after(d.w.between(0, 10*second), func() {
-		if len(d.tabs) == 0 {
-			d.open()
-		}
-	})
+	d.later()
 }
 
 // heal ends what is wrong with the device.

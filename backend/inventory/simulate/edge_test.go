@@ -13,7 +13,8 @@ type edge struct {
 	w     *world
 	n     int
 	cache map[*org][]*inventory.Snapshot
-	life  int // how often it was started: what it was doing before ends with it
+	skew  int64 // of its clock, ms
+	life  int   // how often it was started: what it was doing before ends with it
 }
 
 var errKilled = errors.New("the server was killed")
@@ -21,6 +22,7 @@ var errKilled = errors.New("the server was killed")
 // serve answers a request, in as many steps as it has transactions: others' come between.
 func (e *edge) serve(d *device, r replica.Request, reply func(replica.Answer)) {
 	w := e.w
+	w.skew = e.skew
 	if why := e.refuses(d, r); why != "" {
 		reply(replica.Answer{Refused: why})
 		return
@@ -130,6 +132,7 @@ func (e *edge) pull(d *device, in *replica.Pull, reply func(replica.Answer)) {
 		if life != e.life {
 			return
 		}
+		w.skew = e.skew
 		e.pullRead(d, in, reply, 3)
 	})
 }
@@ -157,6 +160,7 @@ func (e *edge) pullRead(d *device, in *replica.Pull, reply func(replica.Answer),
 		if tries == 0 {
 			fail("I15", "a pull is told again and again that the history went back")
 		}
+		w.skew = e.skew
 		err := w.server.write(o, func(s inventory.Store) error {
 			_, err := w.server.core.Rotate(s, in.Cursor)
 			return err
@@ -170,6 +174,7 @@ func (e *edge) pullRead(d *device, in *replica.Pull, reply func(replica.Answer),
 		w.server.moved(o)
 		w.after(w.between(0, 3), func() {
 			if life == e.life {
+				w.skew = e.skew
 				e.pullRead(d, in, reply, tries-1)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 type line struct {
 	org   *org
 	epoch replica.Epoch
+	names map[replica.Epoch]bool // that it has or had
 	seq   int64
 	start [8]byte // the chain before the first change
 	chain [8]byte
@@ -63,18 +64,20 @@ type verdict struct {
 type known struct {
 	login id.Login
 	lmid  replica.Mid
-	given []*verdict // by mid
+	first replica.Mid // receipts below it were forgotten
+	given []*verdict  // by mid
 }
 
 func (l *line) clone() *line {
 	o := *l
 	o.past = slices.Clip(l.past)
 	o.live = l.live.clone()
+	o.names = maps.Clone(l.names)
 	o.held, o.dead, o.last = maps.Clone(l.held), maps.Clone(l.dead), maps.Clone(l.last)
 	o.receipts, o.resolved = maps.Clone(l.receipts), maps.Clone(l.resolved)
 	o.devices = make(map[id.Device]*known, len(l.devices))
 	for c, k := range l.devices {
-		o.devices[c] = &known{k.login, k.lmid, slices.Clip(k.given)}
+		o.devices[c] = &known{k.login, k.lmid, k.first, slices.Clip(k.given)}
 	}
 	return &o
 }
@@ -130,7 +133,7 @@ func (t *truth) apply(l *line, p *inventory.Past) {
 			if old == nil {
 				fail("history", "number %s is removed again at %d", n, ch.Seq)
 			}
-			l.dead[n] = tomb{*old, t.w.now}
+			l.dead[n] = tomb{*old, t.w.time().UnixMilli()}
 		} else {
 			if ch.Number.Ver != ch.Seq || ch.Number.ID != n {
 				fail("history", "change %d has a row of version %d", ch.Seq, ch.Number.Ver)
@@ -189,4 +192,5 @@ type link struct {
 	del    bool
 }
 
-func (w *world) time() time.Time { return time.UnixMilli(w.now).UTC() }
+// time is what the clock of the server process in hand says: those of several differ.
+func (w *world) time() time.Time { return time.UnixMilli(w.now + w.skew).UTC() }

@@ -224,6 +224,11 @@ func (t *truth) judgeSet(l *line, m *replica.Mutation, i int, p *inventory.Past,
 	if p != nil && is == *now {
 		fail("model", "set %s made a change of nothing", m.Uid)
 	}
+	for _, f := range faults { // the person is shown what stands there
+		if f.Reason == number.Conflict && f.Mine != nil && (f.Now == nil || f.Now.Over(*now) != *now || f.Mine.Without(f.Now).Empty() == false) {
+			fail("model", "a conflict that says %s stands in %s", text(f.Now), text(now))
+		}
+	}
 }
 
 func (t *truth) judgeRemove(l *line, a inventory.Actor, m *replica.Mutation, i int, p *inventory.Past, faults []replica.Fault) {
@@ -245,6 +250,12 @@ func (t *truth) judgeRemove(l *line, a inventory.Actor, m *replica.Mutation, i i
 		if p == nil || !p.Del {
 			fail("model", "remove %s did not remove %s", m.Uid, n)
 		}
+		if in := t.uids[m.Uid]; in != nil && in.seen[n] != nil && last.by != a.Login {
+			saw := *in.seen[n]
+			if saw.Ver = now.Ver; saw != *now {
+				fail("I11", "%s removed %s, which for the person was %s", m.Uid, text(now), text(saw))
+			}
+		}
 		return
 	}
 	if p != nil {
@@ -263,7 +274,7 @@ func (t *truth) judgeRestore(l *line, m *replica.Mutation, i int, p *inventory.P
 			fail("model", "restore %s changed a live row", m.Uid)
 		}
 		return
-	case !dead, t.w.now >= tb.at+number.RestorableDays*day:
+	case !dead, t.w.time().UnixMilli() >= tb.at+number.RestorableDays*day:
 		why = append(why, number.NotFound)
 	default:
 		for _, o := range t.w.orgs {

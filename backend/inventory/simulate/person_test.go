@@ -33,6 +33,21 @@ func (w *world) somebodyEdits() {
 	}
 }
 
+// burst is a person, or a script, who edits more at once than one push holds.
+func (w *world) burst() {
+	t := w.somewhere()
+	if t == nil {
+		return
+	}
+	w.count.bursts++
+	for range w.between(replica.MaxPush, 3*replica.MaxPush) {
+		if ed := w.compose(t); ed != nil && !t.dead {
+			w.truth.meant(t.d, &intent{edit: ed}, ed.Uid)
+			t.step(replica.Event{Edit: ed})
+		}
+	}
+}
+
 // meant notes that a person wants something on a device.
 func (t *truth) meant(d *device, in *intent, u replica.Uid) {
 	in.d = d
@@ -74,7 +89,7 @@ func (w *world) compose(t *tab) *replica.NewEdit {
 
 	some := 1
 	if w.chance(0.2) {
-		some = w.rng.IntN(len(seen)) + 1
+		some = w.rng.IntN(min(len(seen), replica.MaxRows)) + 1
 	}
 	w.rng.Shuffle(len(seen), func(i, j int) { seen[i], seen[j] = seen[j], seen[i] })
 	for i := range seen[:some] {

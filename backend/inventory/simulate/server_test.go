@@ -6,6 +6,7 @@ import (
 
 	"countersign/backend/inventory"
 	"countersign/backend/inventory/memory"
+	"countersign/shared/id"
 	"countersign/shared/number"
 	"countersign/shared/replica"
 )
@@ -53,7 +54,11 @@ func newServer(w *world) *server {
 		return nil
 	}
 	for n := range w.between(1, 2) {
-		s.edges = append(s.edges, &edge{w: w, n: int(n), cache: map[*org][]*inventory.Snapshot{}})
+		e := &edge{w: w, n: int(n), cache: map[*org][]*inventory.Snapshot{}}
+		if w.chance(0.3) {
+			e.skew, w.skewed = w.between(-3*second, 3*second), true
+		}
+		s.edges = append(s.edges, e)
 	}
 	return s
 }
@@ -194,7 +199,9 @@ func (w *world) restore(c *copied) {
 	s.db.Restore(c.db)
 	s.db.Hook = c.db.Hook
 	for _, e := range s.edges {
-		e.restart()
+		if w.chance(0.5) { // as with a failover to a copy that lagged, nobody has to restart
+			e.restart()
+		}
 	}
 	for i, b := range s.backups {
 		if b == c {
@@ -268,11 +275,33 @@ func (w *world) prune() {
 			if err := tx.PruneReceipts(d.Client, end); err != nil {
 				return err
 			}
+			if left := tx.Ledger(d.Client); len(left) > 0 {
+				w.truth.forget(l, d.Client, left[0].Outcome.Mid)
+			}
 		}
 		return nil
 	}))
 	l.min = max(l.min, upTo)
 	w.truth.follow(o, nil)
+}
+
+// forget follows the server in forgetting a device's receipts below a mid. An image of the device that is older than they
+// are offers its edits anew; then they are new to everybody.
+func (t *truth) forget(l *line, c id.Device, below replica.Mid) {
+	k := l.devices[c]
+	if k == nil || below <= k.first {
+		return
+	}
+	k.first = below
+	for len(k.given) > 0 && k.given[0].outcome.Mid < below {
+		v := k.given[0]
+		k.given = k.given[1:]
+		if t.first(l, v) {
+			t.w.count.forgotten++
+			t.old[v.outcome.Uid] = true
+			delete(l.receipts, v.outcome.Uid)
+		}
+	}
 }
 
 // waits tells whether the outcome is in an attention item that is open.

@@ -11,7 +11,15 @@ func (t *tab) load() {
 		if t.dead {
 			return
 		}
+		if t.st.dropped { // the browser closed it
+			t.crash()
+			t.d.later()
+			return
+		}
 		s := t.st.stored()
+		if w.chance(w.f.wire) {
+			s = new(wire(w, *s))
+		}
 		t.lastNotice = max(t.lastNotice, w.now)
 		w.agenda.add(t.lastNotice, func() {
 			t.loads--
@@ -33,6 +41,9 @@ func (t *tab) store(st replica.Store) {
 		if t.dead && (t.jobs < 0 || w.chance(0.5)) {
 			t.jobs = -1 // the first one that is not committed, and none after it
 			return
+		}
+		if w.chance(w.f.wire) {
+			st = wire(w, st)
 		}
 		t.commit(st)
 	})

@@ -92,7 +92,7 @@ func (t *tab) perform(effects []replica.Effect, mayCrash bool) {
 		case ef.Saved != nil:
 			w.truth.told(t, *ef.Saved)
 		case ef.Wiped:
-			t.d.dropped(t.st)
+			t.wiped()
 		}
 		if mayCrash && w.chance(w.f.crash) {
 			t.crash()

@@ -17,7 +17,7 @@ func (t *truth) pulled(d *device, in *replica.Pull, out *replica.PullAnswer, err
 	chain, known := l.chainAt(c.Seq)
 	gone := ok && (!known || chain != c.Chain)
 	if errors.Is(err, inventory.ErrRolledBack) {
-		if !gone || c.Epoch != l.epoch {
+		if l.names[c.Epoch] && (!gone || c.Epoch != l.epoch) {
 			fail("I15", "the history is said to have gone back, which %s at %d does not show", c.Epoch, c.Seq)
 		}
 		t.w.count.rollbacks++
@@ -74,6 +74,9 @@ func (t *truth) receiptsOf(l *line, d *device, in *replica.Pull, out *replica.Pu
 		k = &known{}
 	} else if k.login != d.login.id {
 		return
+	}
+	if in.FirstMid < k.first {
+		return // an image of the device from before what was forgotten
 	}
 	var sum uint64
 	for _, v := range k.given {

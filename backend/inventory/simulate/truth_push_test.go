@@ -14,6 +14,14 @@ import (
 func (t *truth) pushed(d *device, in *replica.Push, out *replica.PushAnswer) {
 	o := d.login.org
 	l := t.now[o]
+	if out.Epoch != l.epoch { // the cursor of the push showed that the history went back
+		c, _, ok := replica.ReadCursor(in.Cursor)
+		if chain, known := l.chainAt(c.Seq); !ok || l.names[c.Epoch] && (known && chain == c.Chain || c.Epoch != l.epoch) {
+			fail("I15", "a push from %s at %d brought a new epoch", c.Epoch, c.Seq)
+		}
+		t.w.count.noticed++
+		t.rotate(o, true)
+	}
 	t.look(o, func(s inventory.Store) {
 		fresh := t.fresh(o, s)
 		k := l.device(in.Client, d.login.id)

@@ -15,7 +15,8 @@ type world struct {
 	rng    *rand.Rand
 	agenda agenda
 	now    int64 // Unix ms by the server
-	steps  int
+	skew   int64 // of the server that acts, ms
+	skewed bool  // the clocks of the servers differ
 	made   uint32
 
 	f       faults
@@ -80,6 +81,7 @@ func (w *world) live() {
 		w.act()
 	}
 	w.heal()
+	w.run(w.now + 150*second) // what was under way arrives or times out, and whoever waits for it pulls again
 	for end := w.now + restMost; ; {
 		w.run(w.now + 10*second)
 		why := w.atRest()
@@ -91,6 +93,22 @@ func (w *world) live() {
 		}
 	}
 	w.judgeRest()
+	if w.seed%10 == 0 {
+		w.stayAtRest()
+	}
+}
+
+// stayAtRest looks on for some time: nothing happens but a pull a minute by each device.
+func (w *world) stayAtRest() {
+	w.run(w.now + 3*minute) // what is still under way from before arrives
+	before := w.count.requests
+	w.run(w.now + 5*minute)
+	if n := w.count.requests - before; n > len(w.devices)*6 {
+		fail("I16", "%d requests of %d devices in five minutes at rest", n, len(w.devices))
+	}
+	if why := w.atRest(); why != "" {
+		fail("I16", "no rest any more: %s", why)
+	}
 }
 
 // settle makes the organizations with their first rows, the people and their devices.
