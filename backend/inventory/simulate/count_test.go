@@ -16,12 +16,12 @@ type counts struct {
 	kills, killsAfter, backups, restores, announced, prunes, forgotten, snapshots, chunksGone, bigs          int
 	rightsChanged, accessEnded, signInsExpired, signOuts, upgrades, bugs, holidays                           int
 
-	edits, bursts, saved, notSaved, undos, online, bulks, places, resolved   int
-	resent, copies, gaps, forked, forks, renumbered, requeued                int
-	dropped, wipes, lostPushes, swaps, rollbacks, noticed, epochs, views     int
-	resetReplaced, resetPruned, resetUnknown                                 int
-	applied, merged, noop, rejected                                          int
-	conflicts, alreadyHere, elsewhere, allocated, forbidden, gone, otherwise int
+	edits, bursts, saved, notSaved, undos, online, bulks, places, resolved            int
+	resent, copies, gaps, forked, forks, renumbered, requeued                         int
+	dropped, wipes, lostPushes, swaps, compactions, rollbacks, noticed, epochs, views int
+	resetReplaced, resetPruned, resetUnknown                                          int
+	applied, merged, noop, rejected                                                   int
+	conflicts, alreadyHere, elsewhere, allocated, forbidden, gone, otherwise          int
 }
 
 func (c *counts) outcome(st replica.State) {

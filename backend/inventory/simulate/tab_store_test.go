@@ -65,6 +65,9 @@ func (t *tab) commit(st replica.Store) {
 		before := t.st.meta
 		w.truth.beforeCommit(t, &st.Tx)
 		if mids, why = t.st.commit(st.Tx); why == "" {
+			if st.Tx.Swap && before.Cursor == t.st.meta.Cursor {
+				w.count.compactions++
+			}
 			w.truth.committed(t.d, t.st, before, st.Tx, mids)
 		}
 	}

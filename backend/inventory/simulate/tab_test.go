@@ -36,6 +36,8 @@ func (d *device) open() *tab {
 	t.e = replica.New(replica.Options{
 		NewID: func() id.Device { return id.Device(w.name('2')) },
 		Rand:  w.rng.Uint64,
+
+		CompactRows: w.compact,
 	})
 	d.tabs = append(d.tabs, t)
 	w.note("%s opens", t)
