@@ -62,6 +62,9 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 		}
 		actor := tx.numbersActor(cred)
 		actor.Lost, actor.Rights = true, 0
+		if n, err := tx.WaitingAttention(tx, tx.Org, actor.Login); err != nil || n >= replica.MaxLog {
+			return err // more than a device may hold: whoever sends that makes it up
+		}
 		_, acts, err := s.core.Push(tx.inventory(), actor, &in.Body)
 		if err != nil {
 			return err

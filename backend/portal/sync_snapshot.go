@@ -21,6 +21,7 @@ const (
 	snapshotFresh = 5 * time.Minute  // an older one is not begun with: making a new one is cheaper than all that followed it
 	snapshotLag   = 5000             // changes that a device may have to fetch after it
 	snapshotLimit = time.Minute      // to read it
+	snapshotsMade = 2                // at once: each holds a connection that reads
 )
 
 var errNoSnapshot = errors.New("there is no snapshot to begin with")
@@ -30,6 +31,7 @@ type snapshots struct {
 	mu       sync.Mutex
 	kept     map[id.Organization][]*snapshot // oldest first
 	building map[id.Organization]*building
+	making   chan struct{} // a place for each that is made
 	bytes    int
 }
 
@@ -153,11 +155,13 @@ func (s *Service) buildSnapshot(ctx context.Context, oid id.Organization) error 
 	if b == nil {
 		b = &building{done: make(chan struct{})}
 		if c.building == nil {
-			c.building = map[id.Organization]*building{}
+			c.building, c.making = map[id.Organization]*building{}, make(chan struct{}, snapshotsMade)
 		}
 		c.building[oid] = b
 		go func() {
+			c.making <- struct{}{}
 			b.err = s.makeSnapshot(context.WithoutCancel(ctx), oid)
+			<-c.making
 			c.mu.Lock()
 			delete(c.building, oid)
 			c.mu.Unlock()

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"countersign/backend/backendtest"
 	"countersign/backend/backendtest/device"
+	"countersign/backend/server"
 	"countersign/shared/api"
 	"countersign/shared/errs"
 	"countersign/shared/id"
@@ -347,6 +349,52 @@ func TestNothingIsLostWhileItCantBeSentN13(t *testing.T) {
 		}
 	}
 	w.Verify()
+}
+
+// X07: a push has a size that the server takes, in bytes and in edits; what is larger changes nothing.
+func TestLargePushesAreRefusedX07(t *testing.T) {
+	w := newAway(t)
+	in := api.SyncPushIn{Org: api.Org{Org: w.Acme}, Body: replica.Push{Client: "018f0000-0000-4000-8000-00000000000a", Schema: 1}}
+	for i := range replica.MaxPush + 1 {
+		in.Body.Mutations = append(in.Body.Mutations, replica.Mutation{Mid: replica.Mid(i + 1), Uid: replica.Uid(fmt.Sprintf("%032x", i)), V: 1, Op: replica.Create,
+			Rows: []replica.Edit{{ID: id.Number(fmt.Sprintf("018f0000-0000-7000-8000-%012d", i))}},
+			Set:  &number.Fields{E164: number.E164(fmt.Sprintf("+331848%05d", 80000+i)), CallPurpose: ptr("survey")}})
+	}
+	_, err := backendtest.Call(w.marie, api.SyncPush, in)
+	backendtest.Refused(t, err, errs.Invalid)
+	in.Body.Mutations = in.Body.Mutations[:replica.MaxPush]
+	in.Body.Mutations[0].Group = strings.Repeat("g", replica.MaxPushBytes)
+	_, err = backendtest.Call(w.marie, api.SyncPush, in)
+	if p := backendtest.Refused(t, err, errs.TooLarge); !strings.Contains(p.Detail, "256 KiB") {
+		t.Errorf("the limit is told as %q", p.Detail)
+	}
+	if n := w.count(`SELECT COUNT(*) FROM number WHERE org = ?`, w.Acme); n != 0 {
+		t.Errorf("%d numbers were made", n)
+	}
+	in.Body.Mutations[0].Group = ""
+	if out := backendtest.Must(backendtest.Call(w.marie, api.SyncPush, in)); len(out.Outcomes) != replica.MaxPush || out.Outcomes[199].St != replica.Applied {
+		t.Errorf("as many as may be: %+v", out.Outcomes[len(out.Outcomes)-1])
+	}
+	w.Verify()
+}
+
+// X07: what a device asks for by itself counts apart from what its person does, and has a limit, too.
+func TestDevicesHaveALimitOfTheirOwnX07(t *testing.T) {
+	few := server.Bucket{PerSecond: 0.001, Burst: 3}
+	w := &away{desk: &desk{World: backendtest.New(t, backendtest.WithLimits(server.Limits{Sync: few, Usual: few})), t: t}}
+	w.marie = w.As(w.Marie)
+	list := func() error { return second(backendtest.Call(w.marie, api.ListAttention, api.Org{Org: w.Acme})) }
+	for range 3 {
+		if err := list(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := backendtest.Refused(t, list(), errs.TooMany); p.RetryAfter == 0 {
+		t.Error("it is not told when to come back")
+	}
+	if _, err := backendtest.Call(w.marie, api.GetMe, api.None{}); err != nil {
+		t.Errorf("the person is held up by the device: %v", err)
+	}
 }
 
 func second[T any](_ T, err error) error { return err }

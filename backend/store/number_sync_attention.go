@@ -101,3 +101,9 @@ func (tx *Tx) LeftAttention(ctx context.Context, oid id.Organization, l id.Login
 AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.org = sync_attention.org AND contact.login = sync_attention.login
 AND contact.active AND contact.access) ORDER BY created_at, id LIMIT 1000`, args...), collectAttention)
 }
+
+// WaitingAttention counts the open items of a login.
+func (tx *Tx) WaitingAttention(ctx context.Context, oid id.Organization, l id.Login) (n int, err error) {
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM sync_attention WHERE org = ? AND login = ? AND resolved_at = 0`, string(oid), string(l)).Scan(&n)
+	return n, err
+}
