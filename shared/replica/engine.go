@@ -40,6 +40,7 @@ type Engine struct {
 	online    bool
 	reauth    bool
 	upgrade   bool
+	signedIn  int // the last request of before the newest sign-in
 	wiping    wiping
 	wiped     bool
 	flights   map[int]*flight
@@ -152,7 +153,7 @@ func (e *Engine) Step(ev Event) []Effect {
 		e.hurry(true)
 		e.pull.want = true
 	case ev.SignedIn:
-		e.reauth = false
+		e.reauth, e.signedIn = false, e.lastID
 		e.hurry(true)
 		e.pull.want = true
 	case ev.Wipe:

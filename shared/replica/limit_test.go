@@ -173,6 +173,23 @@ func TestSignInExpired(t *testing.T) {
 	}
 }
 
+// TestLateRefusalAfterSigningIn: N13. What was asked before the sign-in and is refused after it asks for no other one.
+func TestLateRefusalAfterSigningIn(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(Event{Nudge: true})
+	push, pull := tb.request("push"), tb.request("pull")
+	tb.step(Event{Answer: &Answer{ID: pull.ID, Refused: RefusedReauth}})
+	tb.step(Event{SignedIn: true})
+	tb.step(Event{Answer: &Answer{ID: push.ID, Refused: RefusedReauth}})
+	if tb.e.Status().ReauthNeeded {
+		t.Error("the person is asked to sign in again")
+	}
+	tb.fires("retry_push")
+	tb.request("push")
+}
+
 // TestUpgradeRequired: the log is kept, and nothing is sent by code that the server does not take.
 func TestUpgradeRequired(t *testing.T) {
 	t.Parallel()

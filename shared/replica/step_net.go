@@ -120,6 +120,10 @@ func (e *Engine) answer(a *Answer) {
 		return
 	}
 	delete(e.flights, a.ID)
+	if a.Failed || a.Refused != "" {
+		e.take(f, a) // needs no transaction, and must not come after what answers it, as a new sign-in does
+		return
+	}
 	e.inbox = append(e.inbox, arrival{f, a})
 }
 
@@ -133,7 +137,7 @@ func (f *flight) line(e *Engine) *line {
 	return &e.pull
 }
 
-// take does what an answer asks for. No other transaction than with edits is on its way then.
+// take does what an answer asks for. Unless it is a refusal, no other transaction than with edits is on its way then.
 func (e *Engine) take(f *flight, a *Answer) {
 	l := f.line(e)
 	if l.flight == f.req.ID {
@@ -148,7 +152,7 @@ func (e *Engine) take(f *flight, a *Answer) {
 		return
 	}
 	switch {
-	case a.Refused == RefusedReauth:
+	case a.Refused == RefusedReauth && f.req.ID > e.signedIn:
 		e.reauth, l.want = true, true
 	case a.Refused == RefusedUpgrade:
 		e.upgrade = true

@@ -16,6 +16,9 @@ func (e *Engine) fetch() {
 	if e.fetchedOf != st.ID || e.fetched == nil {
 		e.fetchedOf, e.fetched = st.ID, map[int][]byte{}
 	}
+	if p := e.txs[e.netTx]; p != nil && p.kind == txStage {
+		next++
+	}
 	if next >= len(st.Chunks) {
 		if e.netTx == 0 && !e.pull.waiting {
 			e.swap(st)
