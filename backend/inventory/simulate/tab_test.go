@@ -27,7 +27,6 @@ type tab struct {
 type timer struct {
 	name string
 	set  int // how often
-	runs bool
 }
 
 func (d *device) open() *tab {
