@@ -72,7 +72,7 @@ func (w *world) lockStolen() {
 
 func (d *device) steal() {
 	w, tabs := d.w, d.alive()
-	if len(tabs) < 2 {
+	if len(tabs) < 2 || d.noLocks {
 		return
 	}
 	next := pick(w, tabs)

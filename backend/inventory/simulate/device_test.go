@@ -18,6 +18,7 @@ type device struct {
 	signedIn bool
 	old      bool  // the app is older than the server takes
 	wipeTold bool  // the server said that access ended
+	noLocks  bool  // the browser has none: every tab does the network
 	clock    int64 // how wrong it is, ms
 }
 
@@ -28,6 +29,9 @@ func (w *world) addDevice(l *login, st *database) *device {
 	d := &device{w: w, n: len(w.devices), login: l, st: st, online: true, signedIn: true}
 	if w.chance(0.5) {
 		d.clock = w.between(-10*365*day, 10*365*day)
+	}
+	if d.noLocks = w.chance(0.1); d.noLocks {
+		w.count.lockless++
 	}
 	if w.calmAt {
 		d.clock = 0
@@ -59,6 +63,10 @@ func (d *device) elect() {
 	for _, t := range d.tabs {
 		switch {
 		case t.dead:
+		case d.noLocks && !t.leads && t.st == d.st:
+			t.leads = true
+			d.w.after(d.w.between(0, 50), func() { t.tell(replica.Event{Lead: new(true)}) })
+		case d.noLocks:
 		case t.leads:
 			return
 		case first == nil && t.st == d.st:

@@ -75,7 +75,7 @@ func (t *tab) send(r replica.Request) {
 		w.after(w.delay(), func() { t.answer(a, true) })
 		if w.chance(w.f.doubledAnswer) {
 			w.count.doubledAnswers++
-			w.after(w.delay(), func() { t.step2(a) })
+			w.after(w.delay(), func() { t.heard(a) })
 		}
 	})
 }
@@ -90,10 +90,10 @@ func (t *tab) answer(a replica.Answer, arrived bool) {
 		return // it finds nobody; the timeout will tell
 	}
 	t.asked = slices.Delete(t.asked, i, i+1)
-	t.step2(a)
+	t.heard(a)
 }
 
-func (t *tab) step2(a replica.Answer) {
+func (t *tab) heard(a replica.Answer) {
 	if t.dead {
 		return
 	}
