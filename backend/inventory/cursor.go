@@ -47,7 +47,9 @@ func (c *Core) stand(s Store, h *Head, text string) (replica.CursorParts, standi
 	if !ok {
 		return p, unknown, nil
 	}
-	if p.Epoch.Given() > h.Epoch.Given() {
+	// Safeguard "epoch_order": without it a server that goes back to before it last got a new epoch has the older one again,
+	// under which what was lost was seen too.
+	if p.Epoch.Given() > h.Epoch.Given() && !replica.Without("epoch_order") {
 		return p, rolled, nil
 	}
 	// Safeguard "prune_floor": without it a device gets what is left of the changes, as if nothing were missing.

@@ -28,7 +28,7 @@ var safeguards = []string{
 	"retention", "stale_pull", "overlay", "requeue", "receipt_sum", "guard", "renumber", "strict", "undo_was", "cursor_with_rows",
 	// of the core
 	"chain", "uid", "global_uid", "outcomes_beside_lmid", "compare_and_set", "rejection_advances", "rights_at_apply", "uniqueness",
-	"gapless", "prune_floor", "page_images", "atomic_receipt",
+	"gapless", "prune_floor", "page_images", "atomic_receipt", "push_cursor", "epoch_order",
 }
 
 // redundant are those without which nothing goes wrong, and why they are there nevertheless.
