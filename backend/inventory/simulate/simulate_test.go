@@ -16,6 +16,7 @@ var (
 	seeds    = flag.Uint64("seeds", 20_000, "how many worlds TestSimulator lives through")
 	from     = flag.Uint64("from", 1, "the first of them")
 	one      = flag.Uint64("seed", 0, "live through this one alone and print all that happens")
+	long     = flag.Int64("long", 1, "how many times longer than usual much happens in a world")
 	last     = flag.Int("last", 30, "how many lines of what led to a failure are shown")
 	progress = flag.Bool("progress", false, "tell how far TestSimulator is")
 )

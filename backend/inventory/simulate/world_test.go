@@ -77,7 +77,7 @@ func (w *world) live() {
 	w.settle()
 	w.f = w.drawFaults()
 	pause := w.between(1, 12) * second
-	for range w.between(10, 50) {
+	for range w.between(10, 50) * *long {
 		w.run(w.now + w.rng.Int64N(pause))
 		w.act()
 	}
@@ -99,7 +99,8 @@ func (w *world) live() {
 	}
 }
 
-// stayAtRest looks on for some time: nothing happens but a pull a minute by each device.
+// stayAtRest looks on for some time: nothing happens but a pull a minute by each tab that does the network, and now and
+// then a look at the attention items.
 func (w *world) stayAtRest() {
 	w.run(w.now + 3*minute) // what is still under way from before arrives
 	before := w.count.requests
@@ -112,7 +113,7 @@ func (w *world) stayAtRest() {
 			}
 		}
 	}
-	if n := w.count.requests - before; n > leading*6 {
+	if n := w.count.requests - before; n > leading*8 {
 		fail("I16", "%d requests of %d tabs in five minutes at rest", n, leading)
 	}
 	for tries := 0; w.atRest() != ""; tries++ { // one may just be pulling
