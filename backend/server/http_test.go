@@ -65,9 +65,12 @@ func signed(a *backendtest.Actor) http.Header {
 
 // path of an endpoint with ids in place of its parameters: the organization's, and of nothing otherwise.
 func path(s api.Spec, org id.Organization) string {
-	p := strings.NewReplacer("{org}", string(org), "{n}", "0", "{purpose}", "survey").Replace(s.Path)
+	p := strings.NewReplacer("{org}", string(org), "{n}", "0", "{chunk}", "0", "{purpose}", "survey").Replace(s.Path)
 	return parameter.ReplaceAllString(p, "01890000-0000-7000-8000-000000000000")
 }
+
+// absentItem is the id of nothing that waits.
+const absentItem = "01890000-0000-7000-8000-000000000000"
 
 var parameter = regexp.MustCompile(`\{[a-z]+\}`)
 
@@ -253,7 +256,7 @@ func TestForeignAndAbsentAreTheSame(t *testing.T) {
 	sofia := w.As(w.Sofia)
 	waits := backendtest.Must(sofia.RequestAccess(w.Beta, time.Hour, ""))
 	seed(w, w.Beta, w.Luc)
-	theirs := strings.NewReplacer("{request}", string(waits.ID), "{contact}", string(w.Luc.Contact), "{verification}", verified, "{change}", asked, "{transfer}", offered,
+	theirs := strings.NewReplacer("{attention}", absentItem, "{snapshot}", emptyHead, "{chunk}", "0", "{request}", string(waits.ID), "{contact}", string(w.Luc.Contact), "{verification}", verified, "{change}", asked, "{transfer}", offered,
 		"{job}", bulkWork, "{n}", "0", "{unit}", unit, "{program}", program, "{number}", inventory)
 	inside := backendtest.Must(sofia.EnterManaged(w.Gamma, "Ticket 1"))
 	bodies := inputs(t)
