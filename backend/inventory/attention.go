@@ -9,8 +9,12 @@ import (
 	"countersign/shared/replica"
 )
 
-// maxJoined is how many edits of a number one attention item holds: it is written anew with each.
-const maxJoined = 100
+// maxJoined and maxJoinedBytes are how many edits of a number one attention item holds, and about how much they may hold
+// for one more to join them: the item is written anew with each.
+const (
+	maxJoined      = 100
+	maxJoinedBytes = 64 << 10
+)
 
 // remind keeps for the person what was not applied. Edits of one number that fail one after the other are one item, the
 // edits of a number that was not taken too.
@@ -20,7 +24,7 @@ func (w *work) remind(m *replica.Mutation, o *replica.Outcome, device string) (i
 		if err != nil {
 			return "", err
 		}
-		if old != nil && len(old.Mutations) < maxJoined {
+		if old != nil && len(old.Mutations) < maxJoined && weightOf(old.Mutations) < maxJoinedBytes {
 			item := *old
 			item.Mutations = append(slices.Clip(old.Mutations), *m)
 			item.Faults, item.Technical, item.At = o.Faults, o.Technical, w.now.UnixMilli()
@@ -32,6 +36,13 @@ func (w *work) remind(m *replica.Mutation, o *replica.Outcome, device string) (i
 		Mutations: []replica.Mutation{*m}, Faults: o.Faults, Technical: o.Technical,
 	}
 	return item.ID, w.remember(item)
+}
+
+func weightOf(list []replica.Mutation) (n int) {
+	for i := range list {
+		n += list[i].Weight()
+	}
+	return n
 }
 
 func (w *work) remember(item *replica.Attention) error {

@@ -6,10 +6,14 @@ import (
 	"countersign/shared/replica"
 )
 
+// maxMine is how much text of an edit is told again with what was not applied of it. What rows can hold is less; more is
+// in the mutation that waits for the person, once, and not again for each of its rows.
+const maxMine = 1 << 10
+
 // fault says that nothing of a row was applied. r is the row, nil where there is none or it is not to be told of.
 func fault(m *replica.Mutation, i int, r *Record, why number.Reason) replica.Fault {
 	f := replica.Fault{ID: m.Rows[i].ID, Reason: why}
-	if set := m.SetOf(i); !set.Empty() {
+	if set := m.SetOf(i); !set.Empty() && set.Text() <= maxMine {
 		f.Mine, f.E164 = set, set.E164
 	}
 	if r != nil {
@@ -28,7 +32,10 @@ func missing(m *replica.Mutation, i int, r *Record) replica.Fault {
 // refusal says which fields of an edit were not taken, and for a conflict who had changed them.
 func (w *work) refusal(m *replica.Mutation, i int, r *Record, why *number.Refusal) (replica.Fault, error) {
 	f := fault(m, i, r, why.Reason)
-	f.What, f.Status, f.Mine, f.Now = why.What, why.Status, why.Fields, why.Fields.Of(&r.Number)
+	f.What, f.Status, f.Mine, f.Now = why.What, why.Status, nil, why.Fields.Of(&r.Number)
+	if why.Fields.Text() <= maxMine {
+		f.Mine = why.Fields
+	}
 	if why.Reason != number.Conflict || why.Status != "" {
 		return f, nil
 	}

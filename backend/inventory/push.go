@@ -105,8 +105,19 @@ func checkPush(in *replica.Push) error {
 	return nil
 }
 
-// aDevice reports whether a client may call itself so: one name is the server's own.
-func aDevice(c id.Device) bool { return c != "" && c != Online }
+// aDevice reports whether a client may call itself so: a short name, as a UUID is one, that is not the server's own. It
+// is kept for ever, and with each receipt.
+func aDevice(c id.Device) bool {
+	if c == "" || c == Online || len(c) > 36 {
+		return false
+	}
+	for i := range len(c) {
+		if b := c[i]; (b < '0' || b > '9') && (b < 'a' || b > 'z') && b != '-' {
+			return false
+		}
+	}
+	return true
+}
 
 // validUid reports whether u is written as 32 lower-case hexadecimal digits.
 func validUid(u replica.Uid) bool {
@@ -213,6 +224,15 @@ func (w *work) one(m *replica.Mutation, d *Device, sum uint64) (o replica.Outcom
 		if r != nil {
 			o = r.Outcome
 			o.Mid = m.Mid
+			if r.Client != Online && r.Client != d.Client {
+				of, err := w.s.Device(r.Client)
+				if err != nil {
+					return o, err
+				}
+				if of != nil && of.Login != d.Login { // what another person wanted, and what waits for them, is theirs
+					o.Faults, o.Attention = nil, ""
+				}
+			}
 			return o, w.receipt(d.Client, &o, false, sum)
 		}
 	}

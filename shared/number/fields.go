@@ -14,6 +14,24 @@ func (f *Fields) Empty() bool {
 	return f == nil || f.E164 == "" && f.CallPurpose == nil && f.DisplayName == nil && f.Place == nil
 }
 
+// Text is how many bytes of text f holds.
+func (f *Fields) Text() int {
+	if f == nil {
+		return 0
+	}
+	n := len(f.E164)
+	if f.CallPurpose != nil {
+		n += len(*f.CallPurpose)
+	}
+	if f.DisplayName != nil {
+		n += len(*f.DisplayName)
+	}
+	if f.Place != nil {
+		n += len(f.Place.BusinessUnit) + len(f.Place.Program)
+	}
+	return n
+}
+
 // Over is n with the fields of f in place of its own.
 func (f *Fields) Over(n Number) Number {
 	if f == nil {

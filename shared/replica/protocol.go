@@ -90,6 +90,20 @@ const (
 	Rejected State = "rejected" // none of it
 )
 
+// Weight is about how many bytes it takes to keep a mutation with what became of it: all rows are told of one by one,
+// with what is set in them.
+func (m *Mutation) Weight() int {
+	n := 256 + len(m.Op) + len(m.WasEpoch) + len(m.Group) + m.Set.Text()
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		n += 128 + len(r.ID) + r.Was.Text() + r.Set.Text()
+		if r.Set == nil {
+			n += min(m.Set.Text(), 1<<10)
+		}
+	}
+	return n
+}
+
 // Outcome is what became of one mutation. Once given it never changes.
 type Outcome struct {
 	Mid Mid   `json:"mid"`
