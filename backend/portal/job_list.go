@@ -32,15 +32,22 @@ func (s *Service) DeleteNumberList(tx *Tx, in *api.DeleteListIn) (api.JobResults
 	return tx.atOnce(j, in.Body.Numbers)
 }
 
+// rowWeight is about what a row of a list leaves behind besides its text.
+const rowWeight = 256
+
 // atOnce works a list off as a job of its own. It is read as a file of one column without a name, a line for each number.
 func (tx *Tx) atOnce(j *store.Job, numbers []string) (api.JobResults, error) {
 	oneLine := strings.NewReplacer("\n", " ", "\r", " ", `"`, "'")
-	lines := make([]string, len(numbers))
+	lines, weight := make([]string, len(numbers)), 0
 	for i, n := range numbers {
+		weight += rowWeight + len(n)
 		lines[i] = oneLine.Replace(n)
 		if strings.TrimSpace(lines[i]) == "" {
 			lines[i] = "-" // every row has an outcome, also one with nothing in it
 		}
+	}
+	if err := tx.afford(weight); err != nil {
+		return api.JobResults{}, err
 	}
 	j.Reading = jobReading{sheet.None, &sheet.Mapping{Number: 1}}.text()
 	list, err := readJob(j, func(yield func([]byte, error) bool) { yield([]byte("\ufeff"+strings.Join(lines, "\n")), nil) })

@@ -36,8 +36,11 @@ func (s *Service) EditNumbers(tx *Tx, in *api.EditNumbersIn) (api.Edited, error)
 	var done []inventory.Act
 	for i := range in.Body.Mutations {
 		e := &in.Body.Mutations[i]
-		o, acts, err := s.core.Edit(inv, tx.editorOfNumbers(), &replica.Mutation{Uid: e.Uid, Op: e.Op, Rows: e.Rows, Set: e.Set,
-			WasEpoch: e.WasEpoch, Group: e.Group})
+		m := &replica.Mutation{Uid: e.Uid, Op: e.Op, Rows: e.Rows, Set: e.Set, WasEpoch: e.WasEpoch, Group: e.Group}
+		if err := tx.afford(m.Weight()); err != nil {
+			return api.Edited{}, err
+		}
+		o, acts, err := s.core.Edit(inv, tx.editorOfNumbers(), m)
 		if err != nil {
 			return api.Edited{}, err
 		}

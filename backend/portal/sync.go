@@ -19,6 +19,7 @@ import (
 // syncing is what the portal keeps beside the store for devices that keep a copy of an organization's numbers.
 type syncing struct {
 	snapshots snapshots
+	budgets   budgets
 	rollbacks atomic.Int64 // histories that turned out to have gone back
 	marked    time.Time    // the mark of a backup that was read last; only Sweep's goroutine
 	housed    time.Time    // when what nobody needs was last forgotten; only Sweep's goroutine
@@ -32,7 +33,11 @@ func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPus
 			return replica.PushAnswer{}, err
 		}
 		failpoint.Hit("sync.push")
-		out, acts, err := s.core.Push(tx.inventory(), tx.numbersActor(cred), &in.Body)
+		st := tx.inventory()
+		if err := tx.affordPush(st, &in.Body); err != nil {
+			return replica.PushAnswer{}, err
+		}
+		out, acts, err := s.core.Push(st, tx.numbersActor(cred), &in.Body)
 		if err != nil {
 			return replica.PushAnswer{}, err
 		}
@@ -65,6 +70,9 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 		if n, err := tx.WaitingAttention(tx, tx.Org, actor.Login); err != nil || n >= replica.MaxLog {
 			return err // more than a device may hold: whoever sends that makes it up
 		}
+		if s.sync.budgets.take(budgetKey{in.Org.Org, actor.Login, true}, weightOf(&in.Body)+lostPush, tx.Now()) > 0 {
+			return errOverBudget
+		}
 		_, acts, err := s.core.Push(tx.inventory(), actor, &in.Body)
 		if err != nil {
 			return err
@@ -78,10 +86,25 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 	if errs.Is(err, errs.Unavailable) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errOverBudget) {
 		s.Log.Error("edits of somebody whose access ended were not recorded", "org", in.Org.Org, "error", err)
 	}
 	return nil
+}
+
+var errOverBudget = errors.New("more than a device can have held")
+
+// affordPush counts a push against the caller's budget.
+func (tx *Tx) affordPush(st inventory.Store, p *replica.Push) error {
+	n := weightOf(p)
+	d, err := st.Device(p.Client)
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		n += newDevice
+	}
+	return tx.afford(n)
 }
 
 // SyncPull answers what changed since the device's cursor, from one snapshot of the store; it notes afterwards what the
@@ -98,6 +121,11 @@ func (s *Service) SyncPull(ctx context.Context, cred Credential, in *api.SyncPul
 			seen = sighting{org: tx.Org, actor: tx.numbersActor(cred), pull: &in.Body}
 			if err := seen.weigh(st); err != nil {
 				return replica.PullAnswer{}, err
+			}
+			if seen.fresh {
+				if err := tx.afford(newDevice); err != nil {
+					return replica.PullAnswer{}, err
+				}
 			}
 			out, err := s.core.Pull(st, seen.actor, &in.Body, func() (*replica.Manifest, error) { return s.sync.snapshots.usable(st) })
 			if err != nil {
