@@ -243,9 +243,26 @@ func (tx *Tx) job(in *api.JobIn) (*store.Job, error) {
 	return j, nil
 }
 
+// ownJob is the job of the path if the caller announced it, and in the same support session if in one: it runs in the name
+// and with the rights of that person, so nobody else has a say in what it does. Others may cancel it.
+func (tx *Tx) ownJob(in *api.JobIn) (*store.Job, error) {
+	j, err := tx.job(in)
+	if err != nil {
+		return nil, err
+	}
+	var inside id.SupportSession
+	if tx.Inside != nil {
+		inside = tx.Inside.Session.ID
+	}
+	if j.Login != tx.SignIn.Login || j.Session != inside {
+		return nil, forbidden()
+	}
+	return j, nil
+}
+
 // PutJobPart takes a part of a file. The same part again takes its place, so a part whose answer was lost is sent again.
 func (s *Service) PutJobPart(tx *Tx, in *api.JobPartIn) (api.JobUpload, error) {
-	j, err := tx.job(&in.JobIn)
+	j, err := tx.ownJob(&in.JobIn)
 	if err != nil {
 		return api.JobUpload{}, err
 	}
@@ -282,7 +299,7 @@ func (s *Service) GetJobUpload(tx *Tx, in *api.JobIn) (api.JobUpload, error) {
 
 // RunJob has a job worked off whose file is complete. To ask for it again does no harm.
 func (s *Service) RunJob(tx *Tx, in *api.JobIn) (api.Job, error) {
-	j, err := tx.job(in)
+	j, err := tx.ownJob(in)
 	if err != nil {
 		return api.Job{}, err
 	}
