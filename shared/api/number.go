@@ -169,7 +169,7 @@ var (
 	EditNumbers = declare[EditNumbersIn, Edited](Spec{Name: "edit-numbers", Method: post, Path: orgPath + "/numbers/edit",
 		Summary: "Add, change, remove and restore numbers; each mutation needs its own right and has its own outcome", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
 	ExportNumbers = declare[ExportNumbersIn, Blob](Spec{Name: "export-numbers", Method: post, Path: orgPath + "/numbers/export",
-		Summary: "The numbers that match as CSV (RFC 4180, UTF-8), safe to open in a spreadsheet and readable by the upload", Policy: Policy{Right: perm.NumbersExport}, Rate: Costly})
+		Summary: "The numbers that match as CSV (RFC 4180, UTF-8), safe to open in a spreadsheet and readable by the upload", Policy: Policy{Right: perm.NumbersExport}, StepUp: true, Rate: Costly})
 	ListStaffNumbers = declare[NumbersIn, Numbers](Spec{Name: "list-staff-numbers", Method: get, Path: staffOrg + "/numbers",
 		Summary: "Staff: phone numbers of an organization", Policy: Policy{Staff: "agent"}})
 )
