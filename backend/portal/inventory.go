@@ -17,7 +17,11 @@ import (
 func newCore(d *Deps) *inventory.Core {
 	return &inventory.Core{Key: d.Keys.Derive(vault.Cursor),
 		NewEpoch: func() replica.Epoch { return newEpoch(d.Rand) },
-		NewID:    func() string { return id.New[string](d.DB.Clock().Now(), d.Rand) }}
+		NewID:    func() string { return id.New[string](d.DB.Clock().Now(), d.Rand) },
+		Bug: func(uid replica.Uid, what any, at []byte) {
+			d.Log.Error("an edit of numbers made the server fail; it is tried again, and refused when it fails again", "uid", uid,
+				"panic", what, "stack", string(at))
+		}}
 }
 
 // newEpoch names a history.
