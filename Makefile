@@ -4,7 +4,8 @@
 #   make build   build/bin/countersign      make wasm    the site, and what its WebAssembly weighs
 #   make gallery   the design system on http://localhost:8081/dev/gallery
 #   make lint    make bench   make clean    make check   lint and test, before sending    make picture   the README's
-#   make soak    a million simulated worlds of the synchronization of phone numbers (SEEDS=…, FROM=… for others), and its mutants
+#   make soak    a million simulated worlds of the synchronization of phone numbers (SEEDS=…, FROM=… for others), and its mutants;
+#                  and a thousand kills of the real program
 SHELL   := /bin/sh
 GO      ?= go
 BIN     := build/bin
@@ -90,6 +91,7 @@ FROM  ?= 1
 soak:
 	$(GO) test ./backend/inventory/simulate -run '^TestSimulator$$' -count 1 -v -timeout 12h -args -seeds $(SEEDS) -from $(FROM) -progress
 	$(GO) test -tags mutants ./backend/inventory/simulate -run '^TestMutants$$' -count 1 -v -timeout 2h
+	COUNTERSIGN_SYNC_KILLS=1000 $(GO) test ./backend -run '^TestSyncSurvives' -count 1 -v -timeout 4h
 
 # the picture of the README, of the portal as it is now
 picture: setup-test

@@ -51,14 +51,15 @@ func TestMain(m *testing.M) {
 
 // home is a directory in which the program runs, with its data in "data".
 type home struct {
-	t   testing.TB
-	dir string
+	t       testing.TB
+	dir     string
+	program string   // another one than binary
+	env     []string // beside the usual
 }
 
 func newHome(t testing.TB) *home {
 	t.Helper()
-	h := &home{t, t.TempDir()}
-	return h
+	return &home{t: t, dir: t.TempDir(), program: binary}
 }
 
 func (h *home) path(name string) string { return filepath.Join(h.dir, name) }
@@ -90,9 +91,10 @@ func (h *home) must(args ...string) string {
 }
 
 func (h *home) command(args ...string) *exec.Cmd {
-	c := exec.CommandContext(h.t.Context(), binary, args...)
+	c := exec.CommandContext(h.t.Context(), h.program, args...)
 	c.Dir = h.dir
 	c.Env = append(os.Environ(), "COUNTERSIGN_DATA=data", "COUNTERSIGN_METRICS_ADDR=", "COUNTERSIGN_ADDR=127.0.0.1:0")
+	c.Env = append(c.Env, h.env...)
 	return c
 }
 
@@ -110,6 +112,16 @@ var serves = regexp.MustCompile(`serves (http://\S+)`)
 // serve starts the portal and waits until it serves.
 func (h *home) serve(args ...string) *portal {
 	h.t.Helper()
+	p := h.start(args...)
+	if p.url == "" {
+		h.t.Fatalf("the portal does not serve: %s", p.log)
+	}
+	return p
+}
+
+// start starts the portal and waits until it serves, or has ended before: then it has no URL.
+func (h *home) start(args ...string) *portal {
+	h.t.Helper()
 	p := &portal{t: h.t, cmd: h.command(append([]string{"serve"}, args...)...), log: &bytes.Buffer{}, rest: make(chan struct{})}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -121,12 +133,13 @@ func (h *home) serve(args ...string) *portal {
 	}
 	r := bufio.NewReader(out)
 	line, _ := r.ReadString('\n')
-	m := serves.FindStringSubmatch(line)
-	if m == nil {
+	if m := serves.FindStringSubmatch(line); m != nil {
+		p.url = m[1]
+	} else {
 		p.cmd.Wait()
-		h.t.Fatalf("the portal does not serve: %s%s", line, p.log)
+		close(p.rest)
+		return p
 	}
-	p.url = m[1]
 	go func() {
 		io.Copy(io.Discard, r)
 		close(p.rest)
@@ -274,6 +287,7 @@ func (h *home) change(statements ...string) {
 func (h *home) copyOf() *home {
 	h.t.Helper()
 	again := newHome(h.t)
+	again.program = h.program
 	if err := os.CopyFS(again.dir, os.DirFS(h.dir)); err != nil {
 		h.t.Fatal(err)
 	}

@@ -1,0 +1,118 @@
+package main_test
+
+import (
+	"fmt"
+	"sync"
+
+	"countersign/shared/id"
+	"countersign/shared/replica"
+)
+
+// ledger is what people were told: which edits are safe, and what became of them. It is what the portal is held to.
+type ledger struct {
+	mu       sync.Mutex
+	safe     map[replica.Uid]string // to the device where it was saved, or "online"
+	outcomes map[replica.Uid]replica.Outcome
+	epochs   map[replica.Epoch]bool
+	life     int // of the portal's data: a restore begins another
+	all      int // outcomes told in all lives
+	lies     []string
+	refusals map[string]int
+}
+
+func newLedger() *ledger {
+	return &ledger{safe: map[replica.Uid]string{}, outcomes: map[replica.Uid]replica.Outcome{}, epochs: map[replica.Epoch]bool{}, refusals: map[string]int{}}
+}
+
+func (l *ledger) saved(where string, s *replica.Saved) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.Why == "" {
+		l.safe[s.Uid] = where
+	}
+}
+
+// age tells one life of the portal's data from the next. It is asked for before a call.
+func (l *ledger) age() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.life
+}
+
+// restored begins another life: what was told in the one before may be forgotten by the portal, but not by devices.
+func (l *ledger) restored() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.life++
+	l.outcomes = map[replica.Uid]replica.Outcome{}
+	l.epochs = map[replica.Epoch]bool{}
+}
+
+// told notes outcomes. One that is not what was told before is a lie.
+func (l *ledger) told(age int, list []replica.Outcome) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if age != l.life {
+		return
+	}
+	for _, o := range list {
+		old, known := l.outcomes[o.Uid]
+		switch {
+		case !known:
+			l.outcomes[o.Uid] = o
+			l.all++
+		case !sameOutcome(&old, &o):
+			l.lies = append(l.lies, fmt.Sprintf("%s was told as %s of %d and as %s of %d", o.Uid, old.St, old.Seq, o.St, o.Seq))
+		}
+	}
+}
+
+// sameOutcome compares all that never changes; the mid does, by a new client id.
+func sameOutcome(a, b *replica.Outcome) bool {
+	return a.St == b.St && a.Seq == b.Seq && a.Applied == b.Applied && a.Rejected == b.Rejected && a.Technical == b.Technical &&
+		a.Attention == b.Attention && len(a.Faults) == len(b.Faults)
+}
+
+func (l *ledger) saw(age int, e replica.Epoch) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if age == l.life {
+		l.epochs[e] = true
+	}
+}
+
+func (l *ledger) refused(code string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusals[code]++
+}
+
+// count is how many outcomes were told.
+func (l *ledger) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all
+}
+
+// stock are the numbers that everybody edits, so that they meet.
+type stock struct {
+	mu       sync.Mutex
+	ids      []id.Number
+	units    []id.BusinessUnit
+	programs map[id.Program]id.BusinessUnit
+}
+
+func (s *stock) add(n id.Number) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids = append(s.ids, n)
+}
+
+func (s *stock) pick(n int) id.Number {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ids) == 0 {
+		return ""
+	}
+	return s.ids[n%len(s.ids)]
+}
