@@ -94,6 +94,7 @@ func TestListEqualsModel(t *testing.T) {
 		}
 	}
 	d.Exec(`UPDATE number SET status = 'suspended' WHERE org = ? AND e164 LIKE '%7'`, d.Acme)
+	d.tally()
 	for n, r := range rows {
 		if strings.HasSuffix(string(r.E164), "7") {
 			r.Status = number.Suspended

@@ -105,6 +105,17 @@ func (d *desk) removed() []api.RemovedNumber {
 	return backendtest.Must(backendtest.Call(d.marie, api.ListRemovedNumbers, api.RemovedIn{Org: api.Org{Org: d.Acme}})).Numbers
 }
 
+// The tally of numbers as a count of all of them gives it.
+const recount = `INSERT INTO number_tally (org, call_purpose, business_unit, program, status, n)
+SELECT org, call_purpose, business_unit, program, status, COUNT(*) FROM number WHERE removed_at = 0 GROUP BY org, call_purpose, business_unit, program, status`
+
+// tally counts anew, after a test wrote rows of its own.
+func (d *desk) tally() {
+	d.t.Helper()
+	d.Exec(`DELETE FROM number_tally`)
+	d.Exec(recount)
+}
+
 func reasonOf(t *testing.T, o replica.Outcome) number.Reason {
 	t.Helper()
 	if o.St != replica.Rejected || len(o.Faults) != 1 {

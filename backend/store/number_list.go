@@ -24,6 +24,8 @@ type NumberQuery struct {
 	Order []string // of call purposes, for SortPurpose
 	After *NumberMark
 	Limit int
+
+	oneGroup bool // all have the same key: only the number sorts them
 }
 
 // NumberText is what somebody looks for: a number that has one of these.
@@ -134,8 +136,11 @@ func (t *NumberText) add(c *conditions) {
 
 // ListNumbers is one page of the numbers that match.
 func (tx *Tx) ListNumbers(ctx context.Context, oid id.Organization, q NumberQuery) ([]NumberRow, error) {
-	if q.Sort == SortName {
+	switch {
+	case q.Sort == SortName:
 		return tx.numbersByName(ctx, oid, q)
+	case q.Text == nil && q.Limit > 0 && (q.ranked() || q.Sort == SortUnit || q.Sort == SortProgram):
+		return tx.numbersByGroup(ctx, oid, q)
 	}
 	return tx.numberPage(ctx, oid, q, q.conditions(oid))
 }
@@ -215,7 +220,7 @@ func (q *NumberQuery) page(c conditions) (string, []any, error) {
 	}
 	args := append([]any{}, keyArgs...)
 	if q.After != nil {
-		if key == `''` {
+		if key == `''` || q.oneGroup {
 			c.and(`number.e164 `+beyond+` ?`, q.After.E164)
 		} else {
 			k, err := q.markKey()
@@ -227,14 +232,14 @@ func (q *NumberQuery) page(c conditions) (string, []any, error) {
 	}
 	args = append(args, c.args...)
 	order := `number.e164` + direction
-	if key != `''` {
+	if key != `''` && !q.oneGroup {
 		order = `9` + direction + `, ` + order // the key's column
 	}
 	if q.Sort == SortName {
 		order = `number.name_key` + direction + `, number.e164` + direction
 	}
 	query := `SELECT ` + numberColumns + `, CAST(` + key + ` AS TEXT) FROM number` + join + ` WHERE ` + c.String() + ` ORDER BY ` + order
-	if q.ranked() { // by the number itself, not by how it is written
+	if q.ranked() && !q.oneGroup { // by the number itself, not by how it is written
 		query = strings.Replace(query, `ORDER BY 9`, `ORDER BY `+key, 1)
 		args = append(args, keyArgs...)
 	}
@@ -259,9 +264,17 @@ func (q *NumberQuery) key() (expr, join string, args []any) {
 	case SortPurpose:
 		return rank(`number.call_purpose`, q.Order)
 	case SortStatus:
-		return rank(`number.status`, []string{string(number.Pending), string(number.Active), string(number.Suspended), string(number.Rejected)})
+		return rank(`number.status`, q.ranks())
 	}
 	return `''`, ``, nil
+}
+
+// ranks are purposes or statuses in their order.
+func (q *NumberQuery) ranks() []string {
+	if q.Sort == SortPurpose {
+		return q.Order
+	}
+	return []string{string(number.Pending), string(number.Active), string(number.Suspended), string(number.Rejected)}
 }
 
 // rank is the place of a column's value in a list, its length for what is not in it.

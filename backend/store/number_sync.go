@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"time"
 
 	"countersign/backend/inventory"
@@ -27,7 +28,8 @@ type numbers struct {
 	programs map[id.Program]*number.Program
 	purposes map[string]*number.Purpose
 
-	read recordRead
+	read  recordRead
+	moved map[tallyKey]int // what the tally does not say yet
 }
 
 // Inventory gives the numbers of an organization. newEpoch names its history when this transaction begins it. Units,
@@ -37,9 +39,17 @@ func (tx *Tx) Inventory(ctx context.Context, oid id.Organization, newEpoch func(
 		units: map[id.BusinessUnit]*number.Unit{}, programs: map[id.Program]*number.Program{}, purposes: map[string]*number.Purpose{}}
 }
 
-func (s *numbers) Org() id.Organization       { return s.org }
-func (s *numbers) Now() time.Time             { return s.tx.now }
-func (s *numbers) Part(fn func() error) error { return s.tx.Part(fn) }
+func (s *numbers) Org() id.Organization { return s.org }
+func (s *numbers) Now() time.Time       { return s.tx.now }
+
+func (s *numbers) Part(fn func() error) error {
+	moved := maps.Clone(s.moved)
+	err := s.tx.Part(fn)
+	if err != nil { // what was noted is as if it had not been
+		s.moved, s.read = moved, recordRead{}
+	}
+	return err
+}
 
 const headColumns = `epoch, seq, chain, min_seq, durable_seq, live, digest, online_mid`
 
@@ -80,7 +90,7 @@ durable_seq = excluded.durable_seq, live = excluded.live, digest = excluded.dige
 	if err != nil {
 		return fmt.Errorf("move the head of the numbers: %w", err)
 	}
-	return nil
+	return s.writeTally()
 }
 
 // readChain takes a chain value from its 16 digits.

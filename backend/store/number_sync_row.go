@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -13,17 +14,20 @@ import (
 const recordColumns = `id, e164, call_purpose, display_name, business_unit, program, status, removed_at, ver, by_login, other_ver,
 purpose_ver, name_ver, place_ver`
 
-// recordRead is the number that was read last and whether it lived: writing it back then needs no look at the index of
-// live numbers.
+// recordRead is the number that was read last, whether it lived and where it counts: writing it back then needs no look at
+// the index of live numbers nor at the row.
 type recordRead struct {
 	id      id.Number
 	removed time.Time
+	tally   tallyKey
 }
+
+func readOf(r *inventory.Record) recordRead { return recordRead{r.ID, r.RemovedAt, tallyOf(&r.Number)} }
 
 func (s *numbers) Number(n id.Number) (*inventory.Record, error) {
 	r, err := maybe(scanRecord(s.tx.QueryRow(s.ctx, `SELECT `+recordColumns+` FROM number WHERE org = ? AND id = ?`, string(s.org), string(n))))
 	if r != nil {
-		s.read = recordRead{r.ID, r.RemovedAt}
+		s.read = readOf(r)
 	}
 	return r, err
 }
@@ -50,7 +54,7 @@ func (s *numbers) Live(e number.E164) (*inventory.Record, error) {
 	r, err := maybe(scanRecord(s.tx.QueryRow(s.ctx, `SELECT `+recordColumns+` FROM number WHERE e164 = ? AND removed_at = 0 AND org = ?`,
 		string(e), string(s.org))))
 	if r != nil {
-		s.read = recordRead{r.ID, r.RemovedAt}
+		s.read = readOf(r)
 	}
 	return r, err
 }
@@ -61,25 +65,44 @@ removed_at, ver, by_login, other_ver, purpose_ver, name_ver, place_ver) VALUES (
 ON CONFLICT DO NOTHING`,
 		string(s.org), string(r.ID), string(r.E164), r.CallPurpose, r.DisplayName, number.SearchKey(r.DisplayName), string(r.BusinessUnit),
 		string(r.Program), string(r.Status), r.RemovedAt, r.Ver, string(r.By), r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer)
+	if n > 0 && r.RemovedAt.IsZero() {
+		s.count(tallyOf(&r.Number), 1)
+	}
 	return n == 0, fault("write a new number", err)
 }
 
 func (s *numbers) PutNumber(r *inventory.Record) error {
 	const edited = `call_purpose = ?, display_name = ?, name_key = ?, business_unit = ?, program = ?, status = ?, ver = ?, by_login = ?,
 other_ver = ?, purpose_ver = ?, name_ver = ?, place_ver = ?`
+	before := s.read
+	if before.id != r.ID {
+		old, err := s.Number(r.ID)
+		if err != nil || old == nil {
+			return fault("write a number", cmp.Or(err, fmt.Errorf("there is no number %s", r.ID)))
+		}
+		before = readOf(old)
+	}
 	args := make([]any, 0, 15)
 	args = append(args, r.CallPurpose, r.DisplayName, number.SearchKey(r.DisplayName), string(r.BusinessUnit), string(r.Program), string(r.Status),
 		r.Ver, string(r.By), r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer)
 	query := `UPDATE number SET ` + edited + ` WHERE org = ? AND id = ?`
-	if s.read.id != r.ID || !s.read.removed.Equal(r.RemovedAt) {
+	if !before.removed.Equal(r.RemovedAt) {
 		query, args = `UPDATE number SET `+edited+`, removed_at = ? WHERE org = ? AND id = ?`, append(args, r.RemovedAt)
-		s.read = recordRead{}
 	}
 	n, err := s.tx.Exec(s.ctx, query, append(args, string(s.org), string(r.ID))...)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%d rows of number %s", n, r.ID)
 	}
-	return fault("write a number", err)
+	if err != nil {
+		return fault("write a number", err)
+	}
+	if before.removed.IsZero() {
+		s.count(before.tally, -1)
+	}
+	if s.read = readOf(r); r.RemovedAt.IsZero() {
+		s.count(s.read.tally, 1)
+	}
+	return nil
 }
 
 // fault names what failed.

@@ -90,6 +90,18 @@ CREATE INDEX number_name ON number (org, name_key, e164) WHERE removed_at = 0 AN
 -- What was removed of late.
 CREATE INDEX number_removed ON number (org, removed_at, id) WHERE removed_at > 0;
 
+-- How many live numbers there are of each kind: what lists count and sort by follows from it without looking at the numbers.
+-- It moves with the head.
+CREATE TABLE number_tally (
+    org           TEXT NOT NULL,
+    call_purpose  TEXT NOT NULL,
+    business_unit TEXT NOT NULL,
+    program       TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    n             BIGINT NOT NULL,
+    PRIMARY KEY (org, call_purpose, business_unit, program, status)
+);
+
 -- The history: each row is what stood after the change.
 CREATE TABLE number_change (
     org     TEXT NOT NULL,
