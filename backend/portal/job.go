@@ -67,6 +67,11 @@ func (tx *Tx) newJob(kind api.JobKind, f *api.FileOptions) (*store.Job, error) {
 		if !f.Delimiter.Known() {
 			return nil, errs.BadField("delimiter", "error.invalid")
 		}
+		if tx.SignIn != nil { // the command line's owner has the disk
+			if err := tx.affordFile(f.Bytes); err != nil {
+				return nil, err
+			}
+		}
 		j.Bytes, j.Reading = f.Bytes, jobReading{f.Delimiter, f.Mapping}.text()
 	}
 	return j, tx.roomForJob()

@@ -31,3 +31,21 @@ func TestJobIsItsPersonsOwnTH14(t *testing.T) {
 	backendtest.Refused(t, err, errs.Forbidden)
 	backendtest.Must(backendtest.Call(w.marie, api.CancelJob, jobIn(w.marie, theirs)))
 }
+
+// TH23: files can be announced and given up for ever, but not fast enough to fill the disk with what is kept of them.
+func TestFilesAreBudgetedTH23(t *testing.T) {
+	w := newRush(t)
+	in := api.AddFileIn{Org: api.Org{Org: w.Acme}}
+	in.Body.AddOptions, in.Body.FileOptions = survey, api.FileOptions{File: "a.csv", Bytes: api.JobBytes}
+	var err error
+	n := 0
+	for ; n < 100 && err == nil; n++ {
+		var up api.JobUpload
+		if up, err = backendtest.Call(w.marie, api.AddNumberFile, in); err == nil {
+			backendtest.Must(backendtest.Call(w.marie, api.CancelJob, jobIn(w.marie, up.Job.ID)))
+		}
+	}
+	if p := backendtest.Refused(t, err, errs.TooMany); n < 40 || p.RetryAfter == 0 {
+		t.Errorf("after %d files: %+v", n, p)
+	}
+}

@@ -70,7 +70,7 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 		if n, err := tx.WaitingAttention(tx, tx.Org, actor.Login); err != nil || n >= replica.MaxLog {
 			return err // more than a device may hold: whoever sends that makes it up
 		}
-		if s.sync.budgets.take(budgetKey{in.Org.Org, actor.Login, true}, weightOf(&in.Body)+lostPush, tx.Now()) > 0 {
+		if s.sync.budgets.take(budgetKey{org: in.Org.Org, login: actor.Login, lost: true}, weightOf(&in.Body)+lostPush, tx.Now()) > 0 {
 			return errOverBudget
 		}
 		_, acts, err := s.core.Push(tx.inventory(), actor, &in.Body)

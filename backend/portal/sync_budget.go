@@ -24,6 +24,9 @@ const (
 
 	lostPush = 16 << 10 // what each push of theirs counts for besides: it is recorded
 
+	filesBurst  = 1 << 30 // of an organization's bulk jobs, whose rows are kept for weeks
+	filesRefill = 64 << 10
+
 	newDevice = 128 << 10 // what one counts for: it is never forgotten
 )
 
@@ -37,6 +40,7 @@ type budgetKey struct {
 	org   id.Organization
 	login id.Login
 	lost  bool
+	files bool
 }
 
 const mostBudgets = 4096
@@ -58,8 +62,11 @@ func (b *budgets) take(k budgetKey, n int, now time.Time) (wait int) {
 			b.kept = map[budgetKey]*rate.Limiter{}
 		}
 		l = rate.NewLimiter(budgetRefill, budgetBurst)
-		if k.lost {
+		switch {
+		case k.lost:
 			l = rate.NewLimiter(lostRefill, lostBurst)
+		case k.files:
+			l = rate.NewLimiter(filesRefill, filesBurst)
 		}
 		b.kept[k] = l
 	}
@@ -74,10 +81,15 @@ const longestWait = 60 // seconds; a device that comes back earlier is told agai
 
 // afford counts what of the caller's edits will be kept, about n bytes, and refuses them while the budget is used up.
 func (tx *Tx) afford(n int) error {
-	k := budgetKey{org: tx.Org}
-	if tx.SignIn != nil {
-		k.login = tx.SignIn.Login
-	}
+	return tx.affordFrom(budgetKey{org: tx.Org, login: tx.SignIn.Login}, n)
+}
+
+// affordFile counts a file that is announced against the budget of the organization.
+func (tx *Tx) affordFile(bytes int64) error {
+	return tx.affordFrom(budgetKey{org: tx.Org, files: true}, int(bytes))
+}
+
+func (tx *Tx) affordFrom(k budgetKey, n int) error {
 	if wait := min(tx.svc.sync.budgets.take(k, n, tx.Now()), longestWait); wait > 0 {
 		return &errs.Error{Code: errs.TooMany, Key: "error.too_many", Args: []any{"seconds", wait}, RetryAfter: wait}
 	}

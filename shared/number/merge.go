@@ -161,13 +161,13 @@ func CheckPlace(p Place, g Ground) (r Reason, what string) {
 	return "", ""
 }
 
-// CheckName judges what a person types as a name: code points up to most, none of them a control character.
+// CheckName judges what a person types as a name: code points up to most, none of them a control character or one that turns the direction of what stands around it.
 func CheckName(s string, most int) Reason {
 	if len(s) > most && utf8.RuneCountInString(s) > most {
 		return LimitExceeded
 	}
 	for _, r := range s {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return LimitExceeded
 		}
 	}
