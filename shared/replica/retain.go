@@ -10,7 +10,7 @@ const (
 
 // retain parts the log's settled entries, as they stand with put and with base at the given place: those that may go, and
 // of put those that stay. Only the oldest go, so that the rest is a run without holes.
-func (e *Engine) retain(put []Entry, at CursorParts, a *PullAnswer) (stay []Entry, drop []Mid) {
+func (e *Engine) retain(req *Pull, put []Entry, at CursorParts, a *PullAnswer) (stay []Entry, drop []Mid) {
 	count, bytes := len(e.m.log)-e.m.queued, 0
 	for _, en := range e.m.log {
 		if en.Outcome != nil {
@@ -29,6 +29,11 @@ func (e *Engine) retain(put []Entry, at CursorParts, a *PullAnswer) (stay []Entr
 		if en.Outcome == nil || en.Epoch != at.Epoch || en.Outcome.Seq > at.Seq {
 			break
 		}
+		// Settled after this pull was sent: neither the sum of the receipts nor one in the answer says that the server still
+		// has it. Should it have gone back meanwhile, its new history may have come past that place without it.
+		if en.Mid > req.AckMid && !a.tells(&en) && !Without("retention") {
+			break
+		}
 		// What changed nothing left no trace in the history: a backup at its seq may be older than its receipt.
 		durable := en.Outcome.Seq < a.DurableSeq || en.Outcome.Seq == a.DurableSeq && (en.Outcome.St == Applied || en.Outcome.St == Merged)
 		old := a.Now-en.Settled >= RetainTime
@@ -45,4 +50,14 @@ func (e *Engine) retain(put []Entry, at CursorParts, a *PullAnswer) (stay []Entr
 		}
 	}
 	return stay, drop
+}
+
+// tells reports whether the answer brings the receipt of an entry.
+func (a *PullAnswer) tells(en *Entry) bool {
+	for i := range a.Outcomes {
+		if a.Outcomes[i].Uid == en.Uid {
+			return true
+		}
+	}
+	return false
 }

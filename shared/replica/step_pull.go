@@ -68,7 +68,7 @@ func (e *Engine) pulled(f *flight, a *PullAnswer) {
 	meta := e.nextMeta()
 	meta.Cursor, meta.DurableSeq, meta.ServerNow, meta.Stage, meta.Staged = a.Cursor, a.DurableSeq, a.Now, nil, 0
 	tx := Tx{Meta: &meta, Rows: a.Changes, Strict: len(put) > 0}
-	tx.PutLog, tx.DelLog = e.retain(put, at, a)
+	tx.PutLog, tx.DelLog = e.retain(f.req.Pull, put, at, a)
 	if n := len(tx.DelLog); n > 0 {
 		meta.Floor = max(meta.Floor, tx.DelLog[n-1])
 	}
