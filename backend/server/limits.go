@@ -28,6 +28,8 @@ type Limits struct {
 	Sync    Bucket // calls by which one sign-in's device keeps its copy up to date; 20 a second, 300 at once
 	Costly  Bucket // of these, calls that hash, mail or export; one in 2 s, 10 at once
 	Address Bucket // calls of one network (/24, /48), whoever they are; 300 a second, 600 at once
+
+	SyncOpen int // of the calls by which a sign-in's device keeps its copy up to date, how many at the same moment; 6
 }
 
 // Bucket refills at a rate and holds at most Burst.
@@ -48,6 +50,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Sync, Bucket{20, 300})
 	def(&l.Costly, Bucket{0.5, 10})
 	def(&l.Address, Bucket{300, 600})
+	def(&l.SyncOpen, 6)
 	return l
 }
 
@@ -65,6 +68,7 @@ type buckets struct {
 
 	mu    sync.Mutex
 	kept  map[bucketKey]*rate.Limiter
+	open  map[bucketKey]int // calls of devices that are being answered
 	swept time.Time
 }
 
@@ -80,7 +84,7 @@ const (
 )
 
 func newBuckets(l Limits, now func() time.Time) *buckets {
-	return &buckets{limits: l, now: now, kept: map[bucketKey]*rate.Limiter{}, swept: now()}
+	return &buckets{limits: l, now: now, kept: map[bucketKey]*rate.Limiter{}, open: map[bucketKey]int{}, swept: now()}
 }
 
 // take counts one call of a class against the caller and against the network it came from. The name of the caller is
@@ -112,6 +116,31 @@ func (b *buckets) take(class api.Rate, caller string, network netip.Prefix) erro
 		return tooMany(wait)
 	}
 	return nil
+}
+
+// enter counts a call of a class that is being answered; leave takes the count back. What a device holds comes in one
+// answer, which may be as large as its log: no sign-in can have many of them in memory at a time.
+func (b *buckets) enter(class api.Rate, caller string, network netip.Prefix) (leave func(), err error) {
+	if class != api.Sync {
+		return func() {}, nil
+	}
+	who := bucketKey{class: "open", caller: caller}
+	if caller == "" {
+		who.network = network
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open[who] >= b.limits.SyncOpen {
+		return nil, tooMany(time.Second)
+	}
+	b.open[who]++
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.open[who]--; b.open[who] == 0 {
+			delete(b.open, who)
+		}
+	}, nil
 }
 
 // one takes a token, or tells how long until there is one.

@@ -53,6 +53,37 @@ func TestBuckets(t *testing.T) {
 		}
 	})
 
+	t.Run("a_device_has_few_calls_at_a_time_TH23", func(t *testing.T) {
+		b := fresh()
+		var leave []func()
+		for range 6 {
+			out, err := b.enter(api.Sync, "marie", office)
+			if err != nil {
+				t.Fatal(err)
+			}
+			leave = append(leave, out)
+		}
+		if _, err := b.enter(api.Sync, "marie", office); !errs.Is(err, errs.TooMany) {
+			t.Errorf("the seventh at a time: %v", err)
+		}
+		if _, err := b.enter(api.Sync, "jonas", office); err != nil {
+			t.Errorf("a colleague: %v", err)
+		}
+		if _, err := b.enter(api.Usual, "marie", office); err != nil {
+			t.Errorf("another call: %v", err)
+		}
+		leave[0]()
+		if _, err := b.enter(api.Sync, "marie", office); err != nil {
+			t.Errorf("after one was answered: %v", err)
+		}
+		for _, out := range leave[1:] {
+			out()
+		}
+		if len(b.open) != 2 {
+			t.Errorf("%d callers are kept, want 2", len(b.open))
+		}
+	})
+
 	t.Run("invented_names_do_not_help", func(t *testing.T) {
 		b := fresh()
 		refused := 0

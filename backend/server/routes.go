@@ -331,6 +331,12 @@ func (r *router) admit(spec api.Spec, body bool) func(huma.Context, func(huma.Co
 			s.refuse(w, req, err)
 			return
 		}
+		leave, err := s.buckets.enter(spec.Rate, callerKey(rq.call.cred), login.Prefix(rq.address))
+		if err != nil {
+			s.refuse(w, req, err)
+			return
+		}
+		defer leave()
 		if err := checkQuery(req.URL.RawQuery); err != nil {
 			s.refuse(w, req, err)
 			return
