@@ -47,9 +47,9 @@ func (d *app) edit() {
 		return
 	}
 	n := replica.NewEdit{Uid: newUid(), Op: replica.Set, At: time.Now().UnixMilli()}
-	seen, live := d.e.Row(d.stock.pick(d.rng.IntN(1 << 20)))
+	seen, live := d.look()
 	switch dice := d.rng.IntN(100); {
-	case dice < 12 || !live && dice < 50:
+	case dice < 5 || !live && dice < 50:
 		n.Op, n.Rows = replica.Create, []replica.Edit{{ID: id.New[id.Number](time.Now(), crand.Reader)}}
 		purpose, name := purposesInUse[d.rng.IntN(len(purposesInUse))], namesInUse[d.rng.IntN(len(namesInUse))]
 		n.Set = &number.Fields{E164: e164(d.rng.IntN(e164s)), CallPurpose: &purpose, DisplayName: &name}
@@ -70,9 +70,9 @@ func (d *app) edit() {
 		d.mine = append(d.mine, seen.ID)
 	case dice < 40:
 		for range 2 + d.rng.IntN(4) {
-			k := d.stock.pick(d.rng.IntN(1 << 20))
-			if !slices.ContainsFunc(n.Rows, func(e replica.Edit) bool { return e.ID == k }) {
-				n.Rows = append(n.Rows, replica.Edit{ID: k})
+			v, _ := d.look()
+			if v.ID != "" && !slices.ContainsFunc(n.Rows, func(e replica.Edit) bool { return e.ID == v.ID }) {
+				n.Rows = append(n.Rows, replica.Edit{ID: v.ID})
 			}
 		}
 		n.Set = d.wish()
@@ -82,11 +82,24 @@ func (d *app) edit() {
 	d.step(replica.Event{Edit: &n})
 }
 
+// look finds a number that the device shows, if it is lucky: many were never made.
+func (d *app) look() (v replica.View, live bool) {
+	for range 10 {
+		if v, live = d.e.Row(d.stock.pick(d.rng.IntN(1 << 20))); live {
+			break
+		}
+	}
+	return v, live
+}
+
 // wish is what a person wants of a number.
 func (d *app) wish() *number.Fields {
 	f := &number.Fields{}
 	if d.rng.IntN(3) > 0 {
 		name := namesInUse[d.rng.IntN(len(namesInUse))]
+		if d.rng.IntN(2) == 0 {
+			name = fmt.Sprintf("Line %d", d.rng.IntN(1000))
+		}
 		f.DisplayName = &name
 	}
 	if d.rng.IntN(4) == 0 {
@@ -126,7 +139,10 @@ func (d *app) editOnline(ctx context.Context) bool {
 	}
 	card, err := insist(ctx, d, api.GetNumber, api.NumberIn{Org: api.Org{Org: d.org}, Number: k})
 	if err != nil {
-		return false // there is none, or nobody waits any more
+		if ctx.Err() == nil {
+			d.stock.drop(k)
+		}
+		return false
 	}
 	in := api.EditNumbersIn{Org: api.Org{Org: d.org}}
 	m := api.NumberEdit{Uid: newUid(), Op: replica.Set, Set: d.wish(), Rows: []replica.Edit{{ID: k}}}

@@ -237,7 +237,14 @@ func (h *home) judgePromises(tr *truth, book *ledger) {
 		h.t.Error(lie)
 	}
 	book.lies = nil
-	lost := 0
+	lost, ends := 0, map[string]int{}
+	for uid := range book.outcomes {
+		end := string(tr.receipts[uid].St)
+		for _, f := range tr.receipts[uid].Faults {
+			end = string(tr.receipts[uid].St) + " " + string(f.Reason)
+		}
+		ends[end]++
+	}
 	for uid, where := range book.safe {
 		o, there := tr.receipts[uid]
 		if !there {
@@ -259,8 +266,8 @@ func (h *home) judgePromises(tr *truth, book *ledger) {
 	if n := book.refusals["internal"]; n > 0 {
 		h.t.Errorf("the portal failed %d times by itself", n)
 	}
-	h.t.Logf("%d edits saved on devices, %d outcomes told, %d lost; %d changes, epoch %s; refused: %v", len(book.safe), book.all, lost, tr.head.Seq,
-		tr.head.Epoch, book.refusals)
+	h.t.Logf("%d edits saved on devices, %d outcomes told, %d lost; %d changes, epoch %s; ended: %v; refused: %v", len(book.safe), book.all, lost,
+		tr.head.Seq, tr.head.Epoch, ends, book.refusals)
 }
 
 // judgeDevice: at rest a device waits for nothing, its base is the portal's rows (I8, I10), and its log tells what the

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"countersign/shared/id"
@@ -106,6 +107,13 @@ func (s *stock) add(n id.Number) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ids = append(s.ids, n)
+}
+
+// drop forgets a number that is not there, at least now.
+func (s *stock) drop(n id.Number) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids = slices.DeleteFunc(s.ids, func(k id.Number) bool { return k == n })
 }
 
 func (s *stock) pick(n int) id.Number {
