@@ -2,9 +2,11 @@ package portal
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"strconv"
+	"time"
 
 	"countersign/backend/store"
 	"countersign/shared/api"
@@ -26,10 +28,17 @@ func (s *Service) ExportNumbers(ctx context.Context, cred Credential, in *api.Ex
 	if !b.Delimiter.Known() {
 		return api.Blob{}, errs.BadField("delimiter", "error.invalid")
 	}
-	err := s.view(ctx, api.ExportNumbers.Spec, cred, in.Org.Org, func(tx *Tx) error {
+	read := func(ctx context.Context, fn func(*store.Tx) error) error {
+		return s.DB.ViewWithin(ctx, exportLimit, fn)
+	}
+	err := s.viewBy(ctx, read, api.ExportNumbers.Spec, cred, in.Org.Org, func(tx *Tx) error {
 		q, err := tx.numberQuery(in.Org.Org, api.NumberFilter{Query: b.Query, CallPurpose: b.CallPurpose, Unit: b.Unit, Program: b.Program, Status: b.Status}, b.Sort)
 		if err != nil {
 			return err
+		}
+		// What is too much is refused before it is written.
+		if n, err := tx.CountNumbers(tx, in.Org.Org, q); err != nil || n > api.MaxExport {
+			return cmp.Or(err, error(errs.InState("too_many", "number.error.export", "max", api.MaxExport)))
 		}
 		rows, err = tx.writeNumbers(&file, in.Org.Org, q, b.Delimiter)
 		return err
@@ -82,9 +91,7 @@ func (tx *Tx) writeNumbers(file *bytes.Buffer, oid id.Organization, q store.Numb
 		return 0, err
 	}
 	err = tx.EachNumber(tx, oid, q, func(r *store.NumberRow) error {
-		if rows++; rows > api.MaxExport {
-			return errs.InState("too_many", "number.error.export", "max", api.MaxExport)
-		}
+		rows++
 		return w.Write(string(r.E164), label[r.CallPurpose], r.DisplayName, names.units[r.BusinessUnit], names.programs[r.Program].DisplayName,
 			lang.T("number.status."+string(r.Status)))
 	})
@@ -93,6 +100,9 @@ func (tx *Tx) writeNumbers(file *bytes.Buffer, oid id.Organization, q store.Numb
 	}
 	return rows, w.Flush()
 }
+
+// exportLimit is how long the reading for a file may take: the largest needs a second or two of a machine that has time.
+const exportLimit = 30 * time.Second
 
 var exportColumns = []string{"number.column.number", "number.column.call_purpose", "number.column.display_name", "number.column.business_unit",
 	"number.column.program", "number.column.status"}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/backendtest"
+	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/id"
 	"countersign/shared/number"
@@ -112,8 +113,16 @@ SELECT org, call_purpose, business_unit, program, status, COUNT(*) FROM number W
 // tally counts anew, after a test wrote rows of its own.
 func (d *desk) tally() {
 	d.t.Helper()
-	d.Exec(`DELETE FROM number_tally`)
-	d.Exec(recount)
+	err := d.DB.Update(d.t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Touch(d.t.Context(), `DELETE FROM number_tally`)
+		if err == nil {
+			_, err = tx.Touch(d.t.Context(), recount)
+		}
+		return err
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 func reasonOf(t *testing.T, o replica.Outcome) number.Reason {

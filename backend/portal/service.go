@@ -119,9 +119,15 @@ func Run[In, Out any](ctx context.Context, s *Service, ep api.Endpoint[In, Out],
 }
 
 func (s *Service) view(ctx context.Context, spec api.Spec, cred Credential, oid id.Organization, fn func(*Tx) error) error {
+	return s.viewBy(ctx, s.DB.View, spec, cred, oid, fn)
+}
+
+// viewBy is view by a read that may take another time.
+func (s *Service) viewBy(ctx context.Context, read func(context.Context, func(*store.Tx) error) error, spec api.Spec, cred Credential,
+	oid id.Organization, fn func(*Tx) error) error {
 	var stale *Caller
 	var refused *Tx
-	err := s.DB.View(ctx, func(st *store.Tx) error {
+	err := read(ctx, func(st *store.Tx) error {
 		tx := &Tx{Tx: st, Context: ctx, Org: oid, svc: s}
 		refused = tx
 		if err := tx.enter(spec, cred); err != nil {
