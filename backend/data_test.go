@@ -32,7 +32,7 @@ func TestAuditTampering(t *testing.T) {
 	var acme string
 	entries := map[string][]audit.Entry{}
 	h.read(func(ctx context.Context, tx *store.Tx) error {
-		found, err := tx.FindOrganizations(ctx, "20418", "", "", 1)
+		found, err := tx.FindOrganizations(ctx, "20418", 1)
 		if err != nil {
 			return err
 		}

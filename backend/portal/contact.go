@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"strings"
 	"time"
 
 	"countersign/backend/store"
@@ -41,6 +42,10 @@ func (tx *Tx) contactPage(oid id.Organization, f api.ContactFilter) (api.Contact
 	if f.Active != "" {
 		yes := f.Active == "yes"
 		q.Active = &yes
+	}
+	var err error
+	if q.Phone, err = tx.homeDigits(oid, strings.TrimSpace(f.Query)); err != nil {
+		return api.Contacts{}, err
 	}
 	rows, total, err := tx.ListContacts(tx, oid, q)
 	if err != nil {

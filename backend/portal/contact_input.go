@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/contact"
 	"countersign/shared/errs"
@@ -45,7 +44,11 @@ func (tx *Tx) typed(before *contact.Contact, b *api.ContactBody) (*contact.Conta
 	default:
 		c.Email = ""
 	}
-	if c.Phone, err = cleanPhone(b.Phone); err != nil {
+	o, err := tx.Organization(tx, tx.Org)
+	if err != nil {
+		return nil, err
+	}
+	if c.Phone, err = cleanPhone(b.Phone, before.Phone, o.Region); err != nil {
 		return nil, err
 	}
 	if c.Address, err = cleanAddress(b.Address); err != nil {
@@ -83,19 +86,6 @@ func nameContact(c *contact.Contact, b *api.ContactBody) (err error) {
 	}
 	c.Name, err = cleanName("name", b.Name)
 	return err
-}
-
-// cleanPhone keeps a number as people write it, in national or international form.
-func cleanPhone(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
-	if s == "" {
-		return "", nil
-	}
-	rest := strings.TrimPrefix(s, "+")
-	if n := len(store.Digits(rest)); n < 3 || n > 17 || len(s) > 40 || strings.Trim(rest, "0123456789 ()-./") != "" {
-		return "", errs.BadField("phone", "contact.error.phone")
-	}
-	return s, nil
 }
 
 func cleanAddress(a contact.Address) (contact.Address, error) {

@@ -117,9 +117,9 @@ func TestContactIsCreatedAndEdited(t *testing.T) {
 		t.Errorf("a contact without access was invited: %v", got)
 	}
 	after, err := d.save(d.marie, made.ID, func(b *api.ContactBody) {
-		b.Kind, b.Name, b.Company, b.Phone = contact.Individual, "Iris Lindqvist", "", "09 70 01 44 02"
+		b.Kind, b.Name, b.Company, b.Phone = contact.Individual, "Iris Lindqvist", "", "09 70 01 44 03"
 	})
-	if err != nil || after.Name != "Iris Lindqvist" || after.Company != "" || after.Version != 2 || after.Phone != "09 70 01 44 02" {
+	if err != nil || after.Name != "Iris Lindqvist" || after.Company != "" || after.Version != 2 || after.Phone != "+33 9 70 01 44 03" {
 		t.Errorf("edited to %+v, %v", after.Contact, err)
 	}
 	e := entries(t, d.World, live.Of(d.Acme), audit.ContactChanged)

@@ -177,7 +177,7 @@ func (tx *Tx) writeRejected(j *store.Job, w io.Writer) error {
 func (s *Service) asCommand(ctx context.Context, which string, fn func(*Tx, *org.Organization) error) error {
 	return s.DB.Update(ctx, func(st *store.Tx) error {
 		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: &Caller{Actor: audit.Actor{Kind: audit.BySystem, Name: "command line"}}, svc: s}
-		found, err := tx.FindOrganizations(tx, strings.ToLower(strings.TrimSpace(which)), "", "", 2)
+		found, err := tx.FindOrganizations(tx, strings.ToLower(strings.TrimSpace(which)), 2)
 		if err != nil {
 			return err
 		}

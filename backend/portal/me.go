@@ -95,7 +95,7 @@ func (tx *Tx) mine(m *api.Membership, c *contact.Contact) error {
 
 // entered is the one organization that a support session is in.
 func (tx *Tx) entered() ([]api.Membership, error) {
-	rows, err := tx.FindOrganizations(tx, string(tx.Inside.Session.Org), "", "", 1)
+	rows, err := tx.FindOrganizations(tx, string(tx.Inside.Session.Org), 1)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (tx *Tx) newOrganization(in *api.CreateOrganizationIn) (*org.Organization, 
 	case len(b.Region) != 2 || strings.Trim(b.Region, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return nil, "", errs.BadField("region", "organization.error.region")
 	}
-	phone, err := internationalPhone(b.Phone)
+	phone, err := internationalPhone(b.Phone, b.Region)
 	if err != nil {
 		return nil, "", err
 	}
@@ -109,23 +109,6 @@ func (tx *Tx) newOrganization(in *api.CreateOrganizationIn) (*org.Organization, 
 		}
 	}
 	return o, phone, nil
-}
-
-// internationalPhone gives E.164 of a number written with its country: "+33 9 70 01 44 02", "0041 44 …". "" stays.
-func internationalPhone(s string) (string, error) {
-	s = strings.ReplaceAll(strings.TrimSpace(s), "(0)", "")
-	if s == "" {
-		return "", nil
-	}
-	rest, plus := strings.CutPrefix(s, "+")
-	if !plus {
-		rest, plus = strings.CutPrefix(s, "00")
-	}
-	digits := store.Digits(rest)
-	if !plus || strings.Trim(rest, "0123456789 ()-./\u00a0\u202f") != "" || len(digits) < 7 || len(digits) > 15 || digits[0] == '0' {
-		return "", errs.BadField("phone", "organization.error.phone")
-	}
-	return "+" + digits, nil
 }
 
 // recordOrganization writes the beginning of the organization's own record, the provider's entry, and the invitation.

@@ -107,10 +107,14 @@ func (tx *Tx) planProfile(in *api.UpdateProfileIn) (*store.Profile, []string, er
 		return nil, nil, changedMeanwhile(before.ChangedBy)
 	}
 	p := *before
-	if p.Phone, err = cleanPhone(b.Phone); err != nil {
+	o, err := tx.Organization(tx, in.Org.Org)
+	if err != nil {
 		return nil, nil, err
 	}
-	if international, err := internationalPhone(p.Phone); err == nil { // what staff search by
+	if p.Phone, err = cleanPhone(b.Phone, before.Phone, o.Region); err != nil {
+		return nil, nil, err
+	}
+	if international, err := internationalPhone(p.Phone, o.Region); err == nil && p.Phone != before.Phone { // what staff search by
 		p.Phone = international
 	}
 	if p.Address, err = cleanAddress(b.Address); err != nil {

@@ -49,7 +49,7 @@ func TestProfile(t *testing.T) {
 			in.Body.Phone, in.Body.Address = "+33 (0)1 84 88 20 11", contact.Address{Street: " 12 rue du Port ", Postcode: "13002", City: "Marseille", Country: "fr"}
 			in.Body.Code = &api.CodeBody{Code: "copper lamp 4277"}
 		})
-		if err != nil || after.Phone != "+33184882011" || after.Address.Street != "12 rue du Port" || after.Address.Country != "FR" || !after.Code.Set ||
+		if err != nil || after.Phone != "+33 1 84 88 20 11" || after.Address.Street != "12 rue du Port" || after.Address.Country != "FR" || !after.Code.Set ||
 			after.Version != 2 || after.ChangedBy != "Jonas Meier" || after.Owner != "Marie Dubois" || len(after.SeenBy) != 2 {
 			t.Fatalf("%+v, %v", after, err)
 		}

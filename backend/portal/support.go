@@ -265,7 +265,7 @@ func (s *Service) SearchOrganizations(tx *Tx, in *api.SearchIn) (api.FoundList, 
 	if q == "" {
 		rows, err = tx.OrganizationsWithOpenAccess(tx, tx.Member.ID, most+1)
 	} else {
-		rows, err = tx.FindOrganizations(tx, strings.ToLower(q), q, phoneEnd(q), most+1)
+		rows, err = tx.organizationsLike(q, most+1)
 	}
 	if err != nil {
 		return api.FoundList{}, err
@@ -283,7 +283,7 @@ func (s *Service) SearchOrganizations(tx *Tx, in *api.SearchIn) (api.FoundList, 
 
 // GetFound is one organization as a row of the Support Hub.
 func (s *Service) GetFound(tx *Tx, in *api.Org) (api.Found, error) {
-	rows, err := tx.FindOrganizations(tx, string(in.Org), "", "", 1)
+	rows, err := tx.FindOrganizations(tx, string(in.Org), 1)
 	if err != nil {
 		return api.Found{}, err
 	}
@@ -291,19 +291,6 @@ func (s *Service) GetFound(tx *Tx, in *api.Org) (api.Found, error) {
 		return api.Found{}, notFound()
 	}
 	return tx.found(rows[0], "")
-}
-
-// phoneEnd is the part of a typed phone number that its stored form ends with: the digits without an international
-// or national prefix; "" when the text is no phone number.
-func phoneEnd(q string) string {
-	if strings.Trim(q, "+0123456789 ()-./\u00a0\u202f") != "" {
-		return ""
-	}
-	d := strings.TrimLeft(store.Digits(strings.ReplaceAll(q, "(0)", "")), "0")
-	if len(d) < 6 {
-		return ""
-	}
-	return d
 }
 
 // found adds what the agent can do with the organization (R08).

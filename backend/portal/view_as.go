@@ -40,7 +40,7 @@ func (s *Service) GetViewAs(tx *Tx, in *api.ContactIn) (api.Membership, error) {
 	if err != nil {
 		return api.Membership{}, err
 	}
-	rows, err := tx.FindOrganizations(tx, string(in.Org.Org), "", "", 1)
+	rows, err := tx.FindOrganizations(tx, string(in.Org.Org), 1)
 	if err != nil || len(rows) == 0 {
 		return api.Membership{}, err
 	}

@@ -18,6 +18,7 @@ type ContactQuery struct {
 	Type   contact.Type
 	State  contact.AccessState
 	Active *bool
+	Phone  string     // digits that a contact may have instead of the text
 	After  id.Contact // of the page before
 	Limit  int
 }
@@ -44,6 +45,9 @@ func (tx *Tx) ListContacts(ctx context.Context, oid id.Organization, q ContactQu
 		// "06 12" finds what was written as "+33 6 12".
 		if digits := strings.TrimLeft(Digits(text), "0"); len(digits) >= 3 && strings.Trim(text, "+0123456789 ()-./") == "" {
 			cond, values = `(`+cond+` OR phone_digits LIKE ?)`, append(values, "%"+digits+"%")
+		}
+		if q.Phone != "" {
+			cond, values = `(`+cond+` OR phone_digits = ?)`, append(values, q.Phone)
 		}
 		and(cond, values...)
 	}

@@ -75,19 +75,47 @@ type OrganizationRow struct {
 	OwnerName string
 }
 
-// FindOrganizations lists organizations that match: by id or reference exactly, by a part of the name, by the ending
-// of a phone number of theirs or of a contact ("" finds none that way).
-func (tx *Tx) FindOrganizations(ctx context.Context, exact, name, phoneEnd string, limit int) ([]OrganizationRow, error) {
-	where, args := []string{`organization.id = ?`, `LOWER(organization.reference) = ?`}, []any{exact, strings.ToLower(exact)}
-	if name != "" {
-		where, args = append(where, `name_key LIKE ? ESCAPE '\'`), append(args, "%"+likeEscape(strings.ToLower(name))+"%")
+// OrganizationQuery picks organizations that have one of these; "" and none find nothing that way.
+type OrganizationQuery struct {
+	Exact    string        // id or reference
+	Name     string        // a part of the name
+	PhoneEnd string        // digits that a phone number of theirs or of a contact ends with
+	Phones   []RegionPhone // a phone number of theirs or of a contact
+}
+
+// RegionPhone is a phone number as it is read in a region.
+type RegionPhone struct{ Region, Digits string }
+
+// FindOrganizations lists organizations by id or reference.
+func (tx *Tx) FindOrganizations(ctx context.Context, exact string, limit int) ([]OrganizationRow, error) {
+	return tx.OrganizationsLike(ctx, OrganizationQuery{Exact: exact}, limit)
+}
+
+// OrganizationsLike lists organizations that match, by name.
+func (tx *Tx) OrganizationsLike(ctx context.Context, q OrganizationQuery, limit int) ([]OrganizationRow, error) {
+	exact := strings.ToLower(q.Exact)
+	where, args := []string{`organization.id = ?`, `LOWER(organization.reference) = ?`}, []any{exact, exact}
+	if q.Name != "" {
+		where, args = append(where, `name_key LIKE ? ESCAPE '\'`), append(args, "%"+likeEscape(strings.ToLower(q.Name))+"%")
 	}
-	if phoneEnd != "" {
+	if q.PhoneEnd != "" {
 		where = append(where, `organization.phone_digits LIKE ?`,
 			`organization.id IN (SELECT org FROM contact WHERE phone_digits <> '' AND phone_digits LIKE ?)`)
-		args = append(args, "%"+phoneEnd, "%"+phoneEnd)
+		args = append(args, "%"+q.PhoneEnd, "%"+q.PhoneEnd)
+	}
+	for _, p := range q.Phones {
+		where = append(where, `(organization.region = ? AND (organization.phone_digits = ? OR
+organization.id IN (SELECT org FROM contact WHERE phone_digits <> '' AND phone_digits = ?)))`)
+		args = append(args, p.Region, p.Digits, p.Digits)
 	}
 	return tx.organizationRows(ctx, `WHERE `+strings.Join(where, " OR ")+` ORDER BY name_key LIMIT ?`, append(args, limit)...)
+}
+
+// Regions are the default regions that organizations have.
+func (tx *Tx) Regions(ctx context.Context) ([]string, error) {
+	return Collect(tx.Query(ctx, `SELECT DISTINCT region FROM organization ORDER BY region`), func(r *Rows) (region string, err error) {
+		return region, r.Scan(&region)
+	})
 }
 
 // OrganizationsWithOpenAccess lists those where something waits or runs, and those the agent asked about last.
