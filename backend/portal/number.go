@@ -56,6 +56,10 @@ func (tx *Tx) numberPage(oid id.Organization, p *api.NumberPage) (api.Numbers, e
 	for i := range rows {
 		out.Numbers = append(out.Numbers, names.row(rows[i].Number))
 	}
+	if p.After == "" && out.Next == "" && p.Counts != "yes" { // it is all on one page
+		out.Total = len(rows)
+		return out, nil
+	}
 	return out, tx.countNumbers(oid, q, p, &out)
 }
 
