@@ -240,6 +240,7 @@ started_at, ended_at) VALUES (?, ?, 'add', 'receiving', '', '', '', '', 'FR', 'n
 VALUES (?, ?, ?, 'Winter', 'winter', 'survey', 0, 0, 1, 0)`, program, o, unit)
 	w.Exec(`INSERT INTO number (org, id, e164, call_purpose, display_name, name_key, business_unit, program, status, removed_at, ver, by_login,
 other_ver, purpose_ver, name_ver, place_ver) VALUES (?, ?, '+33184880009', 'survey', '', '', ?, ?, 'active', 0, 3, '', 0, 0, 0, 0)`, o, inventory, unit, program)
+	w.Exec(`INSERT INTO number_tally (org, call_purpose, business_unit, program, status, n) VALUES (?, 'survey', ?, ?, 'active', 1)`, o, unit, program)
 	return c
 }
 
