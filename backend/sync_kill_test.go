@@ -50,7 +50,11 @@ func TestSyncSurvivesKills(t *testing.T) {
 	for n := range kills {
 		at, hit := "", 0
 		if n%2 == 0 || n < 2*len(failpoints) {
-			at, hit = failpoints[n%len(failpoints)], 1+n/len(failpoints)%4*3
+			k := n
+			if n >= 2*len(failpoints) {
+				k = n / 2 // every other time, each in its turn
+			}
+			at, hit = failpoints[k%len(failpoints)], 1+n/len(failpoints)%4*3
 			if strings.HasPrefix(at, "store.") {
 				hit *= 5 // the start commits, too
 			}
