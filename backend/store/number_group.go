@@ -37,9 +37,9 @@ func (tx *Tx) numbersByGroup(ctx context.Context, oid id.Organization, q NumberQ
 		if !within {
 			next.After = nil
 		}
-		// Small groups are read together and sorted, a large one, or what is left of one, in the order of the index.
+		// Small groups, no more than a page of numbers, are read together and sorted; a large one, or what is left of one, in the order of the index.
 		some, n := 1, groups[0].n
-		for !within && n < next.Limit && some < len(groups) && len(groups[some].values)+some < maxTogether && n+groups[some].n <= next.Limit {
+		for !within && n < next.Limit && some < len(groups) && n+groups[some].n <= next.Limit {
 			n += groups[some].n
 			some++
 		}
@@ -58,9 +58,6 @@ func (tx *Tx) numbersByGroup(ctx context.Context, oid id.Organization, q NumberQ
 	}
 	return out, nil
 }
-
-// maxTogether bounds how many groups one statement asks for.
-const maxTogether = 200
 
 // numberGroups are the groups of a query, from that of its mark on, in order.
 func (tx *Tx) numberGroups(ctx context.Context, oid id.Organization, q *NumberQuery) ([]numberGroup, error) {
