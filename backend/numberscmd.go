@@ -54,6 +54,9 @@ func (c *numbersImportCmd) Run(o *output) (err error) {
 	if err != nil {
 		return err
 	}
+	if out, err := os.Stat(c.Rejected); err == nil && os.SameFile(out, info) {
+		return fmt.Errorf("the rejected rows would take the place of %s: name another file for them", c.File)
+	}
 	s, err := openService(ctx, &c.place, keys, c.Log.logger(o.err))
 	if err != nil {
 		return err
@@ -86,7 +89,7 @@ func (c *numbersImportCmd) work(ctx context.Context, o *output, s *portal.Servic
 			err = s.RejectedAsSystem(ctx, done, rejected)
 		}
 	}
-	if err := errors.Join(err, rejected.Close()); err != nil {
+	if err := rejected.end(err); err != nil {
 		return explain(err)
 	}
 	if done.State == api.JobFailed {
@@ -125,7 +128,8 @@ func grouped(n int) string {
 	return s
 }
 
-// lazyFile makes its file at the first write: without rejected rows there is none.
+// lazyFile is made when something is written to it. Under its name it is there only once it is complete: what stood there
+// before is replaced as a whole or not at all.
 type lazyFile struct {
 	name string
 	f    *os.File
@@ -133,7 +137,7 @@ type lazyFile struct {
 
 func (l *lazyFile) Write(p []byte) (int, error) {
 	if l.f == nil {
-		f, err := os.OpenFile(l.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		f, err := os.CreateTemp(filepath.Dir(l.name), ".countersign-*") // readable by its owner alone
 		if err != nil {
 			return 0, err
 		}
@@ -142,10 +146,13 @@ func (l *lazyFile) Write(p []byte) (int, error) {
 	return l.f.Write(p)
 }
 
-// Close closes the file, if there is one.
-func (l *lazyFile) Close() error {
+// end puts the file in its place, if there is one and nothing failed.
+func (l *lazyFile) end(failed error) error {
 	if l.f == nil {
-		return nil
+		return failed
 	}
-	return l.f.Close()
+	if err := errors.Join(failed, l.f.Close()); err != nil {
+		return errors.Join(err, os.Remove(l.f.Name()))
+	}
+	return os.Rename(l.f.Name(), l.name)
 }

@@ -224,6 +224,7 @@ func TestImportCommand(t *testing.T) {
 		{2, "--help", []string{"nowhere.csv", "--organization", "20418"}},
 		{2, "--help", []string{"good.csv"}},
 		{0, "2 numbers would be added to Acme Telecom.", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--dry-run", "--rejected", "no.csv"}},
+		{1, "would take the place of", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "good.csv"}},
 	} {
 		if status, out := h.run(append([]string{"numbers", "import"}, c.args...)...); status != c.status || !strings.Contains(out, c.want) {
 			t.Errorf("%v: exit status %d, want %d and %q\n%s", c.args, status, c.status, c.want, out)
@@ -238,6 +239,18 @@ func TestImportCommand(t *testing.T) {
 	}
 	if out := h.must("numbers", "import", "good.csv", "--organization", "20418", "--delete"); !strings.Contains(out, "2 numbers were removed from Acme Telecom.") || len(h.numbers()) != 0 {
 		t.Errorf("%s%v", out, h.numbers())
+	}
+	// What was rejected is for its owner alone, whatever stood under the name before.
+	if err := os.WriteFile(h.path("no.csv"), []byte("of last month"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.path("bad.csv"), []byte("Phone number\n12\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.run("numbers", "import", "bad.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "no.csv")
+	info, err := os.Stat(h.path("no.csv"))
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() < 40 {
+		t.Errorf("%v, %v", info, err)
 	}
 	h.must("audit", "verify")
 }

@@ -74,7 +74,7 @@ func (tx *Tx) newJob(kind api.JobKind, f *api.FileOptions) (*store.Job, error) {
 		}
 		j.Bytes, j.Reading = f.Bytes, jobReading{f.Delimiter, f.Mapping}.text()
 	}
-	return j, tx.roomForJob()
+	return j, tx.roomForJob(f != nil)
 }
 
 // mayWork reports whether the caller has the rights that the job needs.
@@ -95,10 +95,14 @@ func jobRights(j *store.Job) perm.Set {
 	return perm.Of(perm.NumbersCreate)
 }
 
-// roomForJob refuses more than a few jobs at a time, and files where the disk fills up.
-func (tx *Tx) roomForJob() error {
+// roomForJob refuses work where the disk fills up, and more than a few files at a time. A list is worked off in the call
+// that brings it, so it waits behind nobody's files.
+func (tx *Tx) roomForJob(file bool) error {
 	if tx.svc.DB.Disk().Low {
 		return errs.New(errs.ReadOnly, "job.error.disk")
+	}
+	if !file {
+		return nil
 	}
 	n, err := tx.OpenJobs(tx, tx.Org)
 	if err == nil && n >= openJobs {

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"countersign/backend/store"
@@ -28,6 +29,10 @@ func (s *Service) ExportNumbers(ctx context.Context, cred Credential, in *api.Ex
 	if !b.Delimiter.Known() {
 		return api.Blob{}, errs.BadField("delimiter", "error.invalid")
 	}
+	if !s.exports.begin(in.Org.Org) {
+		return api.Blob{}, &errs.Error{Code: errs.TooMany, Key: "number.error.exporting", RetryAfter: 5}
+	}
+	defer s.exports.end(in.Org.Org)
 	read := func(ctx context.Context, fn func(*store.Tx) error) error {
 		return s.DB.ViewWithin(ctx, exportLimit, fn)
 	}
@@ -99,6 +104,31 @@ func (tx *Tx) writeNumbers(file *bytes.Buffer, oid id.Organization, q store.Numb
 		return 0, err
 	}
 	return rows, w.Flush()
+}
+
+// exports are the organizations that one is being written for: a file is held in memory, so each has one at a time.
+type exports struct {
+	mu   sync.Mutex
+	open map[id.Organization]bool
+}
+
+func (e *exports) begin(oid id.Organization) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.open[oid] {
+		return false
+	}
+	if e.open == nil {
+		e.open = map[id.Organization]bool{}
+	}
+	e.open[oid] = true
+	return true
+}
+
+func (e *exports) end(oid id.Organization) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.open, oid)
 }
 
 // exportLimit is how long the reading for a file may take: the largest needs a second or two of a machine that has time.

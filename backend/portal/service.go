@@ -62,6 +62,7 @@ type Service struct {
 	ticker   *ticker
 	refusals refusals
 	counts   counts
+	exports  exports
 	core     *inventory.Core
 	jobs     *jobs
 	sync     syncing
