@@ -37,7 +37,8 @@ func (tx *Tx) numbersByGroup(ctx context.Context, oid id.Organization, q NumberQ
 		if !within {
 			next.After = nil
 		}
-		// Small groups, no more than a page of numbers, are read together and sorted; a large one, or what is left of one, in the order of the index.
+		// Small groups, no more than a page of numbers, are read together and sorted; a large one, or what is left of one, in
+		// the order of the index.
 		some, n := 1, groups[0].n
 		for !within && n < next.Limit && some < len(groups) && n+groups[some].n <= next.Limit {
 			n += groups[some].n
