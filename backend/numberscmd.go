@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,13 @@ func (c *numbersImportCmd) work(ctx context.Context, o *output, s *portal.Servic
 		}
 		done, err = s.TryImport(ctx, in, f, w)
 	} else {
-		done, err = s.ImportAsSystem(ctx, in, f, func(j api.Job) { fmt.Fprintf(o.err, "%s of %s rows\n", grouped(j.Handled), grouped(j.Rows)) })
+		told := 0
+		done, err = s.ImportAsSystem(ctx, in, f, func(j api.Job) {
+			if tenth := 10 * j.Handled / max(j.Rows, 1); tenth > told {
+				told = tenth
+				fmt.Fprintf(o.err, "%s of %s rows\n", grouped(j.Handled), grouped(j.Rows))
+			}
+		})
 		if errors.Is(err, context.Canceled) {
 			return fmt.Errorf("stopped after %s rows; the portal goes on with the rest when it starts", grouped(done.Handled))
 		}
@@ -113,7 +120,9 @@ func (c *numbersImportCmd) sum(w io.Writer, done *portal.Imported) {
 		were = "would be"
 	}
 	fmt.Fprintf(w, "%s numbers %s %s %s.\n", grouped(done.Applied), were, verb, done.Organization.Name)
-	reasons := slices.SortedFunc(maps.Keys(done.Reasons), func(a, b number.Reason) int { return done.Reasons[b] - done.Reasons[a] })
+	reasons := slices.SortedFunc(maps.Keys(done.Reasons), func(a, b number.Reason) int {
+		return cmp.Or(done.Reasons[b]-done.Reasons[a], cmp.Compare(a, b))
+	})
 	for _, r := range reasons {
 		fmt.Fprintf(w, "%8s  %s: %s\n", grouped(done.Reasons[r]), r, i18n.EN.T("number.reason."+string(r)))
 	}

@@ -161,7 +161,8 @@ func CheckPlace(p Place, g Ground) (r Reason, what string) {
 	return "", ""
 }
 
-// CheckName judges what a person types as a name: code points up to most, none of them a control character or one that turns the direction of what stands around it.
+// CheckName judges what a person types as a name: code points up to most, none of them a control character or one that
+// turns the direction of what stands around it.
 func CheckName(s string, most int) Reason {
 	if len(s) > most && utf8.RuneCountInString(s) > most {
 		return LimitExceeded
