@@ -4,6 +4,7 @@ import (
 	"countersign/backend/inventory"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/perm"
 	"countersign/shared/replica"
@@ -23,15 +24,40 @@ func (s *Service) ListAttention(tx *Tx, _ *api.Org) (api.SyncAttention, error) {
 	if !tx.Rights.Has(perm.NumbersUpdate) {
 		return out, nil
 	}
-	out.Others, err = tx.LeftAttention(tx, tx.Org, tx.SignIn.Login, "")
+	out.Others, err = tx.leftAttention("")
 	return out, err
+}
+
+// leftAttention are the open items of people who can't see the numbers any more, and so not their items either: all, or the
+// one that is named.
+func (tx *Tx) leftAttention(item id.Attention) ([]replica.Attention, error) {
+	logins, err := tx.AttentionLogins(tx, tx.Org)
+	if err != nil {
+		return nil, err
+	}
+	var left []id.Login
+	for _, l := range logins {
+		if l == tx.SignIn.Login {
+			continue
+		}
+		c, err := tx.ContactOfLogin(tx, tx.Org, l)
+		switch {
+		case errs.Is(err, errs.NotFound):
+		case err != nil:
+			return nil, err
+		case c.Active && c.Access && c.Rights().Has(perm.NumbersView):
+			continue
+		}
+		left = append(left, l)
+	}
+	return tx.AttentionOf(tx, tx.Org, left, item)
 }
 
 // ResolveAttention closes an item: one's own, or one that somebody left whose access ended.
 func (s *Service) ResolveAttention(tx *Tx, in *api.ResolveAttentionIn) (api.None, error) {
 	actor := tx.numbersActor(Credential{})
 	if tx.Rights.Has(perm.NumbersUpdate) {
-		left, err := tx.LeftAttention(tx, tx.Org, actor.Login, in.Attention)
+		left, err := tx.leftAttention(in.Attention)
 		if err != nil {
 			return api.None{}, err
 		}

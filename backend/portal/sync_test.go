@@ -231,12 +231,7 @@ func TestLostAccessWipesTheDeviceN13(t *testing.T) {
 					}
 				}
 			}
-			// Who has lost the right alone may still come and say what becomes of it.
-			want := map[string]bool{"Jonas Meier": true}
-			if name == "right_taken" {
-				want = map[string]bool{}
-			}
-			if !cmp.Equal(whose, want) {
+			if want := map[string]bool{"Jonas Meier": true}; !cmp.Equal(whose, want) {
 				t.Fatalf("edits left by %v, want %v", whose, want)
 			}
 			for _, item := range list.Others {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"countersign/shared/errs"
 	"countersign/shared/id"
@@ -90,16 +91,28 @@ ver = CASE WHEN sync_attention_ver.ver < excluded.ver THEN excluded.ver ELSE syn
 	return fault("raise the version of the attention items", err)
 }
 
-// LeftAttention are the open items of an organization whose person has no access to it any more, and who is not l: all,
-// or the one that is named. Oldest first, up to 1,000.
-func (tx *Tx) LeftAttention(ctx context.Context, oid id.Organization, l id.Login, item id.Attention) ([]replica.Attention, error) {
-	where, args := "", []any{string(oid), string(l)}
-	if item != "" {
-		where, args = ` AND id = ?`, append(args, string(item))
+// AttentionLogins are those who have open items in an organization, up to 1,000.
+func (tx *Tx) AttentionLogins(ctx context.Context, oid id.Organization) ([]id.Login, error) {
+	return Collect(tx.Query(ctx, `SELECT DISTINCT login FROM sync_attention WHERE org = ? AND resolved_at = 0 ORDER BY login LIMIT 1000`, string(oid)),
+		func(r *Rows) (l id.Login, err error) { return l, r.Scan((*string)(&l)) })
+}
+
+// AttentionOf are the open items of some logins in an organization: all, or the one that is named. Oldest first, up to
+// 1,000.
+func (tx *Tx) AttentionOf(ctx context.Context, oid id.Organization, logins []id.Login, item id.Attention) ([]replica.Attention, error) {
+	if len(logins) == 0 {
+		return nil, nil
 	}
-	return Collect(tx.Query(ctx, `SELECT item FROM sync_attention WHERE org = ? AND login <> ? AND resolved_at = 0`+where+`
-AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.org = sync_attention.org AND contact.login = sync_attention.login
-AND contact.active AND contact.access) ORDER BY created_at, id LIMIT 1000`, args...), collectAttention)
+	args := []any{string(oid)}
+	for _, l := range logins {
+		args = append(args, string(l))
+	}
+	where := ` AND login IN (?` + strings.Repeat(", ?", len(logins)-1) + `)`
+	if item != "" {
+		where, args = where+` AND id = ?`, append(args, string(item))
+	}
+	return Collect(tx.Query(ctx, `SELECT item FROM sync_attention WHERE org = ? AND resolved_at = 0`+where+` ORDER BY created_at, id LIMIT 1000`, args...),
+		collectAttention)
 }
 
 // WaitingAttention counts the open items of a login.
