@@ -15,7 +15,17 @@ type outcome struct {
 	intl, national uint16
 }
 
-var states = sync.OnceValue(unpack)
+// states are unpacked when the first number is read. Not a sync.OnceValue: a variable that a call initializes is linked,
+// with all that it names, into programs that read no number.
+func states() []state {
+	unpacking.Do(func() { unpacked = unpack() })
+	return unpacked
+}
+
+var (
+	unpacking sync.Once
+	unpacked  []state
+)
 
 // unpack reads packedStates. Each state is a set of the digits that lead elsewhere than the digit before them, with a bit
 // for a label after those of the ten digits; how far back each of these digits leads, 0 for nowhere; and the label.

@@ -2,6 +2,7 @@ package number
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -11,9 +12,10 @@ func SearchKey(name string) string {
 		return ""
 	}
 	var b strings.Builder
+	letters := unaccented()
 	for _, r := range name {
 		r = unicode.ToLower(r)
-		switch plain, ok := unaccented[r]; {
+		switch plain, ok := letters[r]; {
 		case ok:
 			b.WriteString(plain)
 		case r < 0x300 || r > 0x36f: // accents that stand alone fall away
@@ -23,7 +25,18 @@ func SearchKey(name string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-var unaccented = func() map[rune]string {
+// unaccented are the plain letters of accented ones, made when they are first asked for.
+func unaccented() map[rune]string {
+	accents.Do(func() { plainLetters = readAccents() })
+	return plainLetters
+}
+
+var (
+	accents      sync.Once
+	plainLetters map[rune]string
+)
+
+func readAccents() map[rune]string {
 	m := map[rune]string{}
 	for _, group := range strings.Fields(`aàáâãäåāăą cçćĉċč dďđð eèéêëēĕėęě gĝğġģ hĥħ iìíîïĩīĭįı jĵ kķ lĺļľŀł nñńņňŉ
 oòóôõöøōŏő rŕŗř sśŝşšșſ tţťŧț uùúûüũūŭůűų wŵ yýÿŷ zźżž`) {
@@ -35,7 +48,7 @@ oòóôõöøōŏő rŕŗř sśŝşšșſ tţťŧț uùúûüũūŭůűų wŵ y�
 		m[r] = plain
 	}
 	return m
-}()
+}
 
 // TypedDigits are the digits of a part of a number as somebody types it to find it, and whether the text says that the
 // number begins with them ("+33 1", "0033 1"). Fewer than MinSearchDigits, or anything but what numbers are written with,

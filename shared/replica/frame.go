@@ -99,7 +99,7 @@ func compact(c *Change) (key [16]byte, digits uint64, ok bool) {
 		if at == 8 || at == 13 || at == 18 || at == 23 {
 			at++
 		}
-		high, low := nibbles[c.ID[at]], nibbles[c.ID[at+1]]
+		high, low := nibble(c.ID[at]), nibble(c.ID[at+1])
 		wrong |= high | low
 		key[i] = high<<4 | low&15
 		at += 2
@@ -107,16 +107,16 @@ func compact(c *Change) (key [16]byte, digits uint64, ok bool) {
 	return key, digits, wrong < 16
 }
 
-// nibbles are the values of lower-case hexadecimal digits, and 255 for every other byte.
-var nibbles = func() (t [256]byte) {
-	for i := range t {
-		t[i] = 255
+// nibble is the value of a lower-case hexadecimal digit, and 255 for every other byte.
+func nibble(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10
 	}
-	for i, c := range []byte(lowerHex) {
-		t[c] = byte(i)
-	}
-	return t
-}()
+	return 255
+}
 
 const lowerHex = "0123456789abcdef"
 
