@@ -3,6 +3,7 @@ package pages
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/app/ui"
@@ -91,7 +92,7 @@ func entryTerms(e *audit.Entry) []ui.Term {
 		{Label: ui.T("audit.page.who"), Text: actorName(e.Actor) + " · " + ui.T("audit.page.by."+string(e.Actor.Kind))},
 	}
 	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
-		if k == "from" || k == "to" || e.Detail[k] == "" {
+		if k == "from" || k == "to" || e.Detail[k] == "" || strings.HasPrefix(k, "from.") || strings.HasPrefix(k, "to.") {
 			continue
 		}
 		terms = append(terms, ui.Term{Label: detailLabel(k), Text: detailText(e.Kind, k, e.Detail[k])})
@@ -99,6 +100,11 @@ func entryTerms(e *audit.Entry) []ui.Term {
 	if e.Detail["from"] != "" || e.Detail["to"] != "" {
 		terms = append(terms, ui.Term{Label: ui.T("audit.page.change"),
 			Text: detailText(e.Kind, "from", e.Detail["from"]) + " → " + detailText(e.Kind, "to", e.Detail["to"])})
+	}
+	for _, k := range strings.Split(e.Detail["what"], ", ") {
+		if from, to := e.Detail["from."+k], e.Detail["to."+k]; k != "" && (from != "" || to != "") {
+			terms = append(terms, ui.Term{Label: upperFirst(inWords("audit.what.", k)), Text: fieldText(e.Kind, k, from) + " → " + fieldText(e.Kind, k, to)})
+		}
 	}
 	object := e.Object
 	if object == string(e.Grant) {
@@ -120,6 +126,20 @@ func entryTerms(e *audit.Entry) []ui.Term {
 	}
 	return terms
 }
+
+// fieldText is what stood in a field, or stands there now.
+func fieldText(k audit.Kind, field, value string) string {
+	switch {
+	case value == "":
+		return ui.T("audit.page.nothing")
+	case field == "call_purpose":
+		return strings.ReplaceAll(value, "_", " ") // the provider's key: the label may be another one today
+	}
+	return detailText(k, field, value)
+}
+
+// upperFirst writes a word of the catalogue as a label; all begin with a Latin letter.
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // detailLabel names a detail; one without a name of its own shows its key.
 func detailLabel(key string) string {

@@ -217,7 +217,7 @@ func (tx *Tx) jobStarted(j *store.Job) change {
 func whatJob(j *store.Job) string {
 	what := string(j.Kind)
 	if j.Level != "" && j.Level != api.LevelBusiness {
-		what += " (" + string(j.Level) + ")"
+		what += "_" + string(j.Level)
 	}
 	if j.File != "" {
 		what += ", " + j.File

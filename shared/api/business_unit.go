@@ -122,50 +122,50 @@ type MovePurposeIn struct {
 }
 
 var (
-	ListUnits = declare[Org, Units](Spec{Name: "list-business-units", Method: get, Path: orgPath + "/business-units",
-		Summary: "Business units with counts", Policy: Policy{Right: perm.BusinessUnitsView}, Support: SupportAllowed})
-	CreateUnit = declare[CreateUnitIn, Unit](Spec{Name: "create-business-unit", Method: post, Path: orgPath + "/business-units",
-		Summary: "Create a business unit", Policy: Policy{Right: perm.BusinessUnitsCreate}, Support: SupportAllowed})
-	RenameUnit = declare[RenameUnitIn, Unit](Spec{Name: "rename-business-unit", Method: put, Path: orgPath + "/business-units/{unit}",
-		Summary: "Rename a business unit", Policy: Policy{Right: perm.BusinessUnitsUpdate}, Support: SupportAllowed})
-	DeleteUnit = declare[UnitIn, None](Spec{Name: "delete-business-unit", Method: del, Path: orgPath + "/business-units/{unit}",
-		Summary: "Delete a business unit that is empty", Policy: Policy{Right: perm.BusinessUnitsDelete}, Support: SupportAllowed})
+	ListUnits = Endpoint[Org, Units]{Spec{Name: "list-business-units", Method: get, Path: orgPath + "/business-units",
+		Summary: "Business units with counts", Policy: Policy{Right: perm.BusinessUnitsView}, Support: SupportAllowed}}
+	CreateUnit = Endpoint[CreateUnitIn, Unit]{Spec{Name: "create-business-unit", Method: post, Path: orgPath + "/business-units",
+		Summary: "Create a business unit", Policy: Policy{Right: perm.BusinessUnitsCreate}, Support: SupportAllowed}}
+	RenameUnit = Endpoint[RenameUnitIn, Unit]{Spec{Name: "rename-business-unit", Method: put, Path: orgPath + "/business-units/{unit}",
+		Summary: "Rename a business unit", Policy: Policy{Right: perm.BusinessUnitsUpdate}, Support: SupportAllowed}}
+	DeleteUnit = Endpoint[UnitIn, None]{Spec{Name: "delete-business-unit", Method: del, Path: orgPath + "/business-units/{unit}",
+		Summary: "Delete a business unit that is empty", Policy: Policy{Right: perm.BusinessUnitsDelete}, Support: SupportAllowed}}
 
-	ListPrograms = declare[ProgramsIn, Programs](Spec{Name: "list-programs", Method: get, Path: orgPath + "/programs",
-		Summary: "Programs with counts", Policy: Policy{Right: perm.ProgramsView}, Support: SupportAllowed})
-	CreateProgram = declare[CreateProgramIn, Program](Spec{Name: "create-program", Method: post, Path: orgPath + "/programs",
-		Summary: "Create a program in a business unit", Policy: Policy{Right: perm.ProgramsCreate}, Support: SupportAllowed})
-	UpdateProgram = declare[UpdateProgramIn, Program](Spec{Name: "update-program", Method: put, Path: orgPath + "/programs/{program}",
-		Summary: "Change a program; it stays in its business unit", Policy: Policy{Right: perm.ProgramsUpdate}, Support: SupportAllowed})
-	DeleteProgram = declare[ProgramIn, None](Spec{Name: "delete-program", Method: del, Path: orgPath + "/programs/{program}",
-		Summary: "Delete a program without numbers", Policy: Policy{Right: perm.ProgramsDelete}, Support: SupportAllowed})
+	ListPrograms = Endpoint[ProgramsIn, Programs]{Spec{Name: "list-programs", Method: get, Path: orgPath + "/programs",
+		Summary: "Programs with counts", Policy: Policy{Right: perm.ProgramsView}, Support: SupportAllowed}}
+	CreateProgram = Endpoint[CreateProgramIn, Program]{Spec{Name: "create-program", Method: post, Path: orgPath + "/programs",
+		Summary: "Create a program in a business unit", Policy: Policy{Right: perm.ProgramsCreate}, Support: SupportAllowed}}
+	UpdateProgram = Endpoint[UpdateProgramIn, Program]{Spec{Name: "update-program", Method: put, Path: orgPath + "/programs/{program}",
+		Summary: "Change a program; it stays in its business unit", Policy: Policy{Right: perm.ProgramsUpdate}, Support: SupportAllowed}}
+	DeleteProgram = Endpoint[ProgramIn, None]{Spec{Name: "delete-program", Method: del, Path: orgPath + "/programs/{program}",
+		Summary: "Delete a program without numbers", Policy: Policy{Right: perm.ProgramsDelete}, Support: SupportAllowed}}
 
-	ListPurposes = declare[Org, Purposes](Spec{Name: "list-call-purposes", Method: get, Path: orgPath + "/call-purposes",
-		Summary: "Call purposes, retired ones too, with labels", Policy: Policy{Member: true}, Support: SupportAllowed})
+	ListPurposes = Endpoint[Org, Purposes]{Spec{Name: "list-call-purposes", Method: get, Path: orgPath + "/call-purposes",
+		Summary: "Call purposes, retired ones too, with labels", Policy: Policy{Member: true}, Support: SupportAllowed}}
 
-	ListStaffUnits = declare[Org, Units](Spec{Name: "list-staff-business-units", Method: get, Path: staffOrg + "/business-units",
-		Summary: "Staff: business units of an organization", Policy: Policy{Staff: org.Agent}})
-	CreateStaffUnit = declare[CreateUnitIn, Unit](Spec{Name: "create-staff-business-unit", Method: post, Path: staffOrg + "/business-units",
-		Summary: "Lead: create a business unit", Policy: Policy{Staff: org.Lead}})
-	RenameStaffUnit = declare[RenameUnitIn, Unit](Spec{Name: "rename-staff-business-unit", Method: put, Path: staffOrg + "/business-units/{unit}",
-		Summary: "Lead: rename a business unit", Policy: Policy{Staff: org.Lead}})
-	DeleteStaffUnit = declare[UnitIn, None](Spec{Name: "delete-staff-business-unit", Method: del, Path: staffOrg + "/business-units/{unit}",
-		Summary: "Lead: delete a business unit that is empty", Policy: Policy{Staff: org.Lead}})
-	ListStaffPrograms = declare[ProgramsIn, Programs](Spec{Name: "list-staff-programs", Method: get, Path: staffOrg + "/programs",
-		Summary: "Staff: programs of an organization", Policy: Policy{Staff: org.Agent}})
-	CreateStaffProgram = declare[CreateProgramIn, Program](Spec{Name: "create-staff-program", Method: post, Path: staffOrg + "/programs",
-		Summary: "Lead: create a program", Policy: Policy{Staff: org.Lead}})
-	UpdateStaffProgram = declare[UpdateProgramIn, Program](Spec{Name: "update-staff-program", Method: put, Path: staffOrg + "/programs/{program}",
-		Summary: "Lead: change a program", Policy: Policy{Staff: org.Lead}})
-	DeleteStaffProgram = declare[ProgramIn, None](Spec{Name: "delete-staff-program", Method: del, Path: staffOrg + "/programs/{program}",
-		Summary: "Lead: delete a program without numbers", Policy: Policy{Staff: org.Lead}})
+	ListStaffUnits = Endpoint[Org, Units]{Spec{Name: "list-staff-business-units", Method: get, Path: staffOrg + "/business-units",
+		Summary: "Staff: business units of an organization", Policy: Policy{Staff: org.Agent}}}
+	CreateStaffUnit = Endpoint[CreateUnitIn, Unit]{Spec{Name: "create-staff-business-unit", Method: post, Path: staffOrg + "/business-units",
+		Summary: "Lead: create a business unit", Policy: Policy{Staff: org.Lead}}}
+	RenameStaffUnit = Endpoint[RenameUnitIn, Unit]{Spec{Name: "rename-staff-business-unit", Method: put, Path: staffOrg + "/business-units/{unit}",
+		Summary: "Lead: rename a business unit", Policy: Policy{Staff: org.Lead}}}
+	DeleteStaffUnit = Endpoint[UnitIn, None]{Spec{Name: "delete-staff-business-unit", Method: del, Path: staffOrg + "/business-units/{unit}",
+		Summary: "Lead: delete a business unit that is empty", Policy: Policy{Staff: org.Lead}}}
+	ListStaffPrograms = Endpoint[ProgramsIn, Programs]{Spec{Name: "list-staff-programs", Method: get, Path: staffOrg + "/programs",
+		Summary: "Staff: programs of an organization", Policy: Policy{Staff: org.Agent}}}
+	CreateStaffProgram = Endpoint[CreateProgramIn, Program]{Spec{Name: "create-staff-program", Method: post, Path: staffOrg + "/programs",
+		Summary: "Lead: create a program", Policy: Policy{Staff: org.Lead}}}
+	UpdateStaffProgram = Endpoint[UpdateProgramIn, Program]{Spec{Name: "update-staff-program", Method: put, Path: staffOrg + "/programs/{program}",
+		Summary: "Lead: change a program", Policy: Policy{Staff: org.Lead}}}
+	DeleteStaffProgram = Endpoint[ProgramIn, None]{Spec{Name: "delete-staff-program", Method: del, Path: staffOrg + "/programs/{program}",
+		Summary: "Lead: delete a program without numbers", Policy: Policy{Staff: org.Lead}}}
 
-	ListStaffPurposes = declare[None, Purposes](Spec{Name: "list-staff-call-purposes", Method: get, Path: "/api/staff/call-purposes",
-		Summary: "All call purposes", Policy: Policy{Staff: org.Agent}})
-	CreatePurpose = declare[CreatePurposeIn, number.Purpose](Spec{Name: "create-call-purpose", Method: post, Path: "/api/staff/call-purposes",
-		Summary: "Administrator: create a call purpose", Policy: Policy{Staff: org.Administrator}})
-	UpdatePurpose = declare[UpdatePurposeIn, number.Purpose](Spec{Name: "update-call-purpose", Method: put, Path: "/api/staff/call-purposes/{purpose}",
-		Summary: "Administrator: relabel a call purpose, retire it or bring it back", Policy: Policy{Staff: org.Administrator}})
-	MovePurpose = declare[MovePurposeIn, Purposes](Spec{Name: "move-call-purpose", Method: put, Path: "/api/staff/call-purposes/{purpose}/place",
-		Summary: "Administrator: change the order of call purposes", Policy: Policy{Staff: org.Administrator}})
+	ListStaffPurposes = Endpoint[None, Purposes]{Spec{Name: "list-staff-call-purposes", Method: get, Path: "/api/staff/call-purposes",
+		Summary: "All call purposes", Policy: Policy{Staff: org.Agent}}}
+	CreatePurpose = Endpoint[CreatePurposeIn, number.Purpose]{Spec{Name: "create-call-purpose", Method: post, Path: "/api/staff/call-purposes",
+		Summary: "Administrator: create a call purpose", Policy: Policy{Staff: org.Administrator}}}
+	UpdatePurpose = Endpoint[UpdatePurposeIn, number.Purpose]{Spec{Name: "update-call-purpose", Method: put, Path: "/api/staff/call-purposes/{purpose}",
+		Summary: "Administrator: relabel a call purpose, retire it or bring it back", Policy: Policy{Staff: org.Administrator}}}
+	MovePurpose = Endpoint[MovePurposeIn, Purposes]{Spec{Name: "move-call-purpose", Method: put, Path: "/api/staff/call-purposes/{purpose}/place",
+		Summary: "Administrator: change the order of call purposes", Policy: Policy{Staff: org.Administrator}}}
 )

@@ -100,27 +100,27 @@ func (v VerificationIn) VerificationID() id.Verification { return v.Verification
 const ownerOnly = perm.OwnershipTransfer
 
 var (
-	RevealAccountCode = declare[Org, CodeShown](Spec{Name: "reveal-account-code", Method: post, Path: orgPath + "/code/reveal",
-		Summary: "Show the account-wide Phone/Chat Code", Policy: Policy{Right: perm.ProfileView}, StepUp: true})
-	RevealContactCode = declare[ContactIn, CodeShown](Spec{Name: "reveal-contact-code", Method: post, Path: orgPath + "/contacts/{contact}/code/reveal",
-		Summary: "Owner: show a contact's Phone/Chat Code", Policy: Policy{Right: ownerOnly}, StepUp: true})
-	KeepAccountCode = declare[Org, None](Spec{Name: "keep-account-code", Method: post, Path: orgPath + "/code/keep",
-		Summary: "Put the proposal to change the account-wide code aside", Policy: Policy{Right: perm.ProfileUpdate}})
-	ReleaseCode = declare[CodeReleaseIn, None](Spec{Name: "release-code", Method: post, Path: orgPath + "/code/release",
-		Summary: "Owner: unlock codes after looking at the misses", Policy: Policy{Right: ownerOnly}, StepUp: true})
-	GenerateCode = declare[GenerateCodeIn, CodeShown](Spec{Name: "generate-code", Method: post, Path: orgPath + "/code/generate",
-		Summary: "Propose a code that is easy to say; nothing is stored", Policy: Policy{Member: true}, Rate: Costly})
-	ListCodeActivity = declare[ActivityIn, CodeActivity](Spec{Name: "list-code-activity", Method: get, Path: orgPath + "/code/activity",
-		Summary: "What happened to the codes: set, changed, revealed, used, failed, locked", Policy: Policy{Right: perm.ProfileView}})
+	RevealAccountCode = Endpoint[Org, CodeShown]{Spec{Name: "reveal-account-code", Method: post, Path: orgPath + "/code/reveal",
+		Summary: "Show the account-wide Phone/Chat Code", Policy: Policy{Right: perm.ProfileView}, StepUp: true}}
+	RevealContactCode = Endpoint[ContactIn, CodeShown]{Spec{Name: "reveal-contact-code", Method: post, Path: orgPath + "/contacts/{contact}/code/reveal",
+		Summary: "Owner: show a contact's Phone/Chat Code", Policy: Policy{Right: ownerOnly}, StepUp: true}}
+	KeepAccountCode = Endpoint[Org, None]{Spec{Name: "keep-account-code", Method: post, Path: orgPath + "/code/keep",
+		Summary: "Put the proposal to change the account-wide code aside", Policy: Policy{Right: perm.ProfileUpdate}}}
+	ReleaseCode = Endpoint[CodeReleaseIn, None]{Spec{Name: "release-code", Method: post, Path: orgPath + "/code/release",
+		Summary: "Owner: unlock codes after looking at the misses", Policy: Policy{Right: ownerOnly}, StepUp: true}}
+	GenerateCode = Endpoint[GenerateCodeIn, CodeShown]{Spec{Name: "generate-code", Method: post, Path: orgPath + "/code/generate",
+		Summary: "Propose a code that is easy to say; nothing is stored", Policy: Policy{Member: true}, Rate: Costly}}
+	ListCodeActivity = Endpoint[ActivityIn, CodeActivity]{Spec{Name: "list-code-activity", Method: get, Path: orgPath + "/code/activity",
+		Summary: "What happened to the codes: set, changed, revealed, used, failed, locked", Policy: Policy{Right: perm.ProfileView}}}
 
-	GetMyCode = declare[Org, MyCode](Spec{Name: "get-my-code", Method: get, Path: orgPath + "/my-code",
-		Summary: "One's own code's state, phrase, and who is verifying", Policy: Policy{Member: true}})
-	RevealMyCode = declare[Org, CodeShown](Spec{Name: "reveal-my-code", Method: post, Path: orgPath + "/my-code/reveal",
-		Summary: "Show one's own Phone/Chat Code", Policy: Policy{Member: true}, StepUp: true})
-	SetMyCode = declare[SetMyCodeIn, MyCode](Spec{Name: "set-my-code", Method: put, Path: orgPath + "/my-code",
-		Summary: "Set, change or remove one's own Phone/Chat Code", Policy: Policy{Member: true}, StepUp: true, Rate: Costly})
-	MakePhrase = declare[Org, Phrase](Spec{Name: "make-phrase", Method: post, Path: orgPath + "/my-code/phrase",
-		Summary: "A one-time phrase to say on the phone; replaces the one before", Policy: Policy{Member: true}, StepUp: true, Rate: Costly})
-	DenyVerification = declare[VerificationIn, None](Spec{Name: "deny-verification", Method: post, Path: orgPath + "/verifications/{verification}/deny",
-		Summary: "That's not me: end the verification, kill the phrase, alert owner and lead", Policy: Policy{Member: true}, Stops: true})
+	GetMyCode = Endpoint[Org, MyCode]{Spec{Name: "get-my-code", Method: get, Path: orgPath + "/my-code",
+		Summary: "One's own code's state, phrase, and who is verifying", Policy: Policy{Member: true}}}
+	RevealMyCode = Endpoint[Org, CodeShown]{Spec{Name: "reveal-my-code", Method: post, Path: orgPath + "/my-code/reveal",
+		Summary: "Show one's own Phone/Chat Code", Policy: Policy{Member: true}, StepUp: true}}
+	SetMyCode = Endpoint[SetMyCodeIn, MyCode]{Spec{Name: "set-my-code", Method: put, Path: orgPath + "/my-code",
+		Summary: "Set, change or remove one's own Phone/Chat Code", Policy: Policy{Member: true}, StepUp: true, Rate: Costly}}
+	MakePhrase = Endpoint[Org, Phrase]{Spec{Name: "make-phrase", Method: post, Path: orgPath + "/my-code/phrase",
+		Summary: "A one-time phrase to say on the phone; replaces the one before", Policy: Policy{Member: true}, StepUp: true, Rate: Costly}}
+	DenyVerification = Endpoint[VerificationIn, None]{Spec{Name: "deny-verification", Method: post, Path: orgPath + "/verifications/{verification}/deny",
+		Summary: "That's not me: end the verification, kill the phrase, alert owner and lead", Policy: Policy{Member: true}, Stops: true}}
 )

@@ -128,23 +128,23 @@ type DeleteContactIn struct {
 }
 
 var (
-	ListContacts = declare[ContactsIn, Contacts](Spec{Name: "list-contacts", Method: get, Path: orgPath + "/contacts",
-		Summary: "Contacts by name, with search", Policy: Policy{Right: perm.ContactsView}, Support: SupportAllowed})
-	GetContact = declare[ContactIn, Card](Spec{Name: "get-contact", Method: get, Path: orgPath + "/contacts/{contact}",
-		Summary: "One contact with access, permissions and custom fields; never a code", Policy: Policy{Right: perm.ContactsView}, Support: SupportAllowed})
-	CreateContact = declare[CreateContactIn, Card](Spec{Name: "create-contact", Method: post, Path: orgPath + "/contacts",
-		Summary: "Create a contact, with or without portal access", Policy: Policy{Right: perm.ContactsCreate}, Support: SupportAllowed, Rate: Costly})
-	UpdateContact = declare[UpdateContactIn, Card](Spec{Name: "update-contact", Method: put, Path: orgPath + "/contacts/{contact}",
-		Summary: "Change a contact; asks for the password again where access, permissions or a code change", Policy: Policy{Right: perm.ContactsUpdate}, Support: SupportAllowed, Rate: Costly})
-	ResendInvitation = declare[ContactIn, Card](Spec{Name: "resend-invitation", Method: post, Path: orgPath + "/contacts/{contact}/invitation",
-		Summary: "Send a new invitation; the old link stops working", Policy: Policy{Right: perm.ContactsUpdate}, StepUp: true, Rate: Costly})
-	CancelInvitation = declare[ContactIn, Card](Spec{Name: "cancel-invitation", Method: del, Path: orgPath + "/contacts/{contact}/invitation",
-		Summary: "Make an invitation useless", Policy: Policy{Right: perm.ContactsUpdate}, Stops: true})
-	GetViewAs = declare[ContactIn, Membership](Spec{Name: "get-view-as", Method: get, Path: orgPath + "/contacts/{contact}/view-as",
-		Summary: "Owner: what the portal shows to this contact", Policy: Policy{Right: perm.OwnershipTransfer}})
+	ListContacts = Endpoint[ContactsIn, Contacts]{Spec{Name: "list-contacts", Method: get, Path: orgPath + "/contacts",
+		Summary: "Contacts by name, with search", Policy: Policy{Right: perm.ContactsView}, Support: SupportAllowed}}
+	GetContact = Endpoint[ContactIn, Card]{Spec{Name: "get-contact", Method: get, Path: orgPath + "/contacts/{contact}",
+		Summary: "One contact with access, permissions and custom fields; never a code", Policy: Policy{Right: perm.ContactsView}, Support: SupportAllowed}}
+	CreateContact = Endpoint[CreateContactIn, Card]{Spec{Name: "create-contact", Method: post, Path: orgPath + "/contacts",
+		Summary: "Create a contact, with or without portal access", Policy: Policy{Right: perm.ContactsCreate}, Support: SupportAllowed, Rate: Costly}}
+	UpdateContact = Endpoint[UpdateContactIn, Card]{Spec{Name: "update-contact", Method: put, Path: orgPath + "/contacts/{contact}",
+		Summary: "Change a contact; asks for the password again where access, permissions or a code change", Policy: Policy{Right: perm.ContactsUpdate}, Support: SupportAllowed, Rate: Costly}}
+	ResendInvitation = Endpoint[ContactIn, Card]{Spec{Name: "resend-invitation", Method: post, Path: orgPath + "/contacts/{contact}/invitation",
+		Summary: "Send a new invitation; the old link stops working", Policy: Policy{Right: perm.ContactsUpdate}, StepUp: true, Rate: Costly}}
+	CancelInvitation = Endpoint[ContactIn, Card]{Spec{Name: "cancel-invitation", Method: del, Path: orgPath + "/contacts/{contact}/invitation",
+		Summary: "Make an invitation useless", Policy: Policy{Right: perm.ContactsUpdate}, Stops: true}}
+	GetViewAs = Endpoint[ContactIn, Membership]{Spec{Name: "get-view-as", Method: get, Path: orgPath + "/contacts/{contact}/view-as",
+		Summary: "Owner: what the portal shows to this contact", Policy: Policy{Right: perm.OwnershipTransfer}}}
 
-	ListStaffContacts = declare[StaffContactsIn, Contacts](Spec{Name: "list-staff-contacts", Method: get, Path: staffOrg + "/contacts",
-		Summary: "Staff: contacts of an organization, never their codes", Policy: Policy{Staff: "agent"}})
-	DeleteContact = declare[DeleteContactIn, None](Spec{Name: "delete-contact", Method: post, Path: staffOrg + "/contacts/{contact}/delete",
-		Summary: "Lead: delete a contact for good, with a reason; the record keeps its name", Policy: Policy{Staff: "lead"}, StepUp: true, Stops: true})
+	ListStaffContacts = Endpoint[StaffContactsIn, Contacts]{Spec{Name: "list-staff-contacts", Method: get, Path: staffOrg + "/contacts",
+		Summary: "Staff: contacts of an organization, never their codes", Policy: Policy{Staff: "agent"}}}
+	DeleteContact = Endpoint[DeleteContactIn, None]{Spec{Name: "delete-contact", Method: post, Path: staffOrg + "/contacts/{contact}/delete",
+		Summary: "Lead: delete a contact for good, with a reason; the record keeps its name", Policy: Policy{Staff: "lead"}, StepUp: true, Stops: true}}
 )

@@ -94,16 +94,6 @@ func (s Spec) Mutates() bool { return s.Method != get && !s.Reads }
 // in the field Body; Out is the JSON of a 200 answer, or Blob.
 type Endpoint[In, Out any] struct{ Spec }
 
-var specs []Spec
-
-// Specs are all declared endpoints, in order of declaration.
-func Specs() []Spec { return append([]Spec(nil), specs...) }
-
-func declare[In, Out any](s Spec) Endpoint[In, Out] {
-	specs = append(specs, s)
-	return Endpoint[In, Out]{s}
-}
-
 // None is the input or output of endpoints without one.
 type None struct{}
 

@@ -58,12 +58,12 @@ type StaffAuditIn struct {
 }
 
 var (
-	GetHome = declare[Org, Home](Spec{Name: "get-home", Method: get, Path: orgPath + "/home",
-		Summary: "What needs attention", Policy: Policy{Member: true}, Support: SupportAllowed})
-	ListAudit = declare[AuditIn, Activity](Spec{Name: "list-audit", Method: get, Path: orgPath + "/audit",
-		Summary: "The organization's record", Policy: Policy{Right: perm.AuditView}, Support: SupportAllowed})
-	VerifyAudit = declare[Org, AuditHead](Spec{Name: "verify-audit", Method: get, Path: orgPath + "/audit/head",
-		Summary: "Walk the organization's record and say whether it is intact", Policy: Policy{Right: perm.AuditView}, Rate: Costly})
-	ExportAudit = declare[Org, AuditExport](Spec{Name: "export-audit", Method: post, Path: orgPath + "/audit/export",
-		Summary: "The organization's record as CSV", Policy: Policy{Right: perm.AuditExport}, StepUp: true, Rate: Costly})
+	GetHome = Endpoint[Org, Home]{Spec{Name: "get-home", Method: get, Path: orgPath + "/home",
+		Summary: "What needs attention", Policy: Policy{Member: true}, Support: SupportAllowed}}
+	ListAudit = Endpoint[AuditIn, Activity]{Spec{Name: "list-audit", Method: get, Path: orgPath + "/audit",
+		Summary: "The organization's record", Policy: Policy{Right: perm.AuditView}, Support: SupportAllowed}}
+	VerifyAudit = Endpoint[Org, AuditHead]{Spec{Name: "verify-audit", Method: get, Path: orgPath + "/audit/head",
+		Summary: "Walk the organization's record and say whether it is intact", Policy: Policy{Right: perm.AuditView}, Rate: Costly}}
+	ExportAudit = Endpoint[Org, AuditExport]{Spec{Name: "export-audit", Method: post, Path: orgPath + "/audit/export",
+		Summary: "The organization's record as CSV", Policy: Policy{Right: perm.AuditExport}, StepUp: true, Rate: Costly}}
 )

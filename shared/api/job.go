@@ -207,28 +207,28 @@ type RejectedFileIn struct {
 }
 
 var (
-	AddNumberList = declare[AddListIn, JobResults](Spec{Name: "add-number-list", Method: post, Path: orgPath + "/number-lists/add",
-		Summary: "Add a short list of numbers; answers with what became of each", Policy: Policy{Right: perm.NumbersCreate}, Support: SupportAllowed})
-	DeleteNumberList = declare[DeleteListIn, JobResults](Spec{Name: "delete-number-list", Method: post, Path: orgPath + "/number-lists/delete",
-		Summary: "Remove a short list of numbers; answers with what became of each", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed})
-	AddNumberFile = declare[AddFileIn, JobUpload](Spec{Name: "add-number-file", Method: post, Path: orgPath + "/number-files/add",
-		Summary: "Announce a file of numbers to add; needs the right to create numbers, too", Policy: Policy{Right: perm.NumbersImport}, Support: SupportAllowed})
-	DeleteNumberFile = declare[DeleteFileIn, JobUpload](Spec{Name: "delete-number-file", Method: post, Path: orgPath + "/number-files/delete",
-		Summary: "Announce a file of numbers to remove", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed})
-	PutJobPart = declare[JobPartIn, JobUpload](Spec{Name: "put-number-job-part", Method: put, Path: orgPath + "/number-jobs/{job}/parts/{n}",
-		Summary: "Bring up a part of a job's file, in any order; the same part again replaces it", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	GetJobUpload = declare[JobIn, JobUpload](Spec{Name: "get-number-job-upload", Method: get, Path: orgPath + "/number-jobs/{job}/parts",
-		Summary: "Which parts of a job's file are there", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	RunJob = declare[JobIn, Job](Spec{Name: "run-number-job", Method: post, Path: orgPath + "/number-jobs/{job}/run",
-		Summary: "Run a job whose file is complete, after the organization's other jobs", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	CancelJob = declare[JobIn, Job](Spec{Name: "cancel-number-job", Method: post, Path: orgPath + "/number-jobs/{job}/cancel",
-		Summary: "Stop a job; what was applied stays", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	GetJob = declare[JobIn, Job](Spec{Name: "get-number-job", Method: get, Path: orgPath + "/number-jobs/{job}",
-		Summary: "How far a job is", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	ListJobs = declare[JobsIn, Jobs](Spec{Name: "list-number-jobs", Method: get, Path: orgPath + "/number-jobs",
-		Summary: "Bulk work on numbers, newest first", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	GetJobResults = declare[JobResultsIn, JobResults](Spec{Name: "get-number-job-results", Method: get, Path: orgPath + "/number-jobs/{job}/results",
-		Summary: "What became of a job's rows", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	GetRejectedFile = declare[RejectedFileIn, RejectedFile](Spec{Name: "get-number-job-rejected", Method: get, Path: orgPath + "/number-jobs/{job}/rejected",
-		Summary: "A job's rejected rows as CSV, to be mended and sent again", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
+	AddNumberList = Endpoint[AddListIn, JobResults]{Spec{Name: "add-number-list", Method: post, Path: orgPath + "/number-lists/add",
+		Summary: "Add a short list of numbers; answers with what became of each", Policy: Policy{Right: perm.NumbersCreate}, Support: SupportAllowed}}
+	DeleteNumberList = Endpoint[DeleteListIn, JobResults]{Spec{Name: "delete-number-list", Method: post, Path: orgPath + "/number-lists/delete",
+		Summary: "Remove a short list of numbers; answers with what became of each", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed}}
+	AddNumberFile = Endpoint[AddFileIn, JobUpload]{Spec{Name: "add-number-file", Method: post, Path: orgPath + "/number-files/add",
+		Summary: "Announce a file of numbers to add; needs the right to create numbers, too", Policy: Policy{Right: perm.NumbersImport}, Support: SupportAllowed}}
+	DeleteNumberFile = Endpoint[DeleteFileIn, JobUpload]{Spec{Name: "delete-number-file", Method: post, Path: orgPath + "/number-files/delete",
+		Summary: "Announce a file of numbers to remove", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed}}
+	PutJobPart = Endpoint[JobPartIn, JobUpload]{Spec{Name: "put-number-job-part", Method: put, Path: orgPath + "/number-jobs/{job}/parts/{n}",
+		Summary: "Bring up a part of a job's file, in any order; the same part again replaces it", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	GetJobUpload = Endpoint[JobIn, JobUpload]{Spec{Name: "get-number-job-upload", Method: get, Path: orgPath + "/number-jobs/{job}/parts",
+		Summary: "Which parts of a job's file are there", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	RunJob = Endpoint[JobIn, Job]{Spec{Name: "run-number-job", Method: post, Path: orgPath + "/number-jobs/{job}/run",
+		Summary: "Run a job whose file is complete, after the organization's other jobs", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	CancelJob = Endpoint[JobIn, Job]{Spec{Name: "cancel-number-job", Method: post, Path: orgPath + "/number-jobs/{job}/cancel",
+		Summary: "Stop a job; what was applied stays", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	GetJob = Endpoint[JobIn, Job]{Spec{Name: "get-number-job", Method: get, Path: orgPath + "/number-jobs/{job}",
+		Summary: "How far a job is", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	ListJobs = Endpoint[JobsIn, Jobs]{Spec{Name: "list-number-jobs", Method: get, Path: orgPath + "/number-jobs",
+		Summary: "Bulk work on numbers, newest first", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	GetJobResults = Endpoint[JobResultsIn, JobResults]{Spec{Name: "get-number-job-results", Method: get, Path: orgPath + "/number-jobs/{job}/results",
+		Summary: "What became of a job's rows", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	GetRejectedFile = Endpoint[RejectedFileIn, RejectedFile]{Spec{Name: "get-number-job-rejected", Method: get, Path: orgPath + "/number-jobs/{job}/rejected",
+		Summary: "A job's rejected rows as CSV, to be mended and sent again", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 )

@@ -127,29 +127,29 @@ type LiveIn struct {
 }
 
 var (
-	GetMe = declare[None, Me](Spec{Name: "get-me", Method: get, Path: "/api/me",
-		Summary: "Who is signed in, in which organizations, with which rights", Policy: Policy{Self: true}, Support: SupportAllowed})
-	UpdateSettings = declare[SettingsIn, None](Spec{Name: "update-settings", Method: patch, Path: "/api/me",
-		Summary: "Change one's own language", Policy: Policy{Self: true}})
-	StepUp = declare[StepUpIn, None](Spec{Name: "step-up", Method: post, Path: "/api/me/step-up",
-		Summary: "Enter the password again", Policy: Policy{Self: true}, Rate: Costly})
-	ListSignIns = declare[None, SignIns](Spec{Name: "list-sign-ins", Method: get, Path: "/api/me/sign-ins",
-		Summary: "One's own open sign-ins", Policy: Policy{Self: true}})
-	EndSignIn = declare[SessionIn, None](Spec{Name: "end-sign-in", Method: del, Path: "/api/me/sign-ins/{session}",
-		Summary: "End one of one's own sign-ins", Policy: Policy{Self: true}, Stops: true})
-	SignOut = declare[None, None](Spec{Name: "sign-out", Method: post, Path: "/api/me/sign-out",
-		Summary: "End this sign-in", Policy: Policy{Self: true}, Stops: true})
-	ChangePassword = declare[PasswordIn, None](Spec{Name: "change-password", Method: put, Path: "/api/me/password",
-		Summary: "Change one's own password; ends the other sign-ins", Policy: Policy{Self: true}, Rate: Costly})
-	StartFactor = declare[None, Enrolment](Spec{Name: "start-factor", Method: post, Path: "/api/me/factor",
-		Summary: "Begin to set a second factor", Policy: Policy{Self: true}, StepUp: true})
-	ConfirmFactor = declare[FactorCodeIn, RecoveryCodes](Spec{Name: "confirm-factor", Method: post, Path: "/api/me/factor/confirm",
-		Summary: "Set the second factor by a code of it; gives new recovery codes", Policy: Policy{Self: true}, StepUp: true})
-	RemoveFactor = declare[None, None](Spec{Name: "remove-factor", Method: del, Path: "/api/me/factor",
-		Summary: "Remove the second factor, where it is not mandatory", Policy: Policy{Self: true}, StepUp: true})
-	NewRecoveryCodes = declare[None, RecoveryCodes](Spec{Name: "new-recovery-codes", Method: post, Path: "/api/me/recovery-codes",
-		Summary: "Replace the recovery codes", Policy: Policy{Self: true}, StepUp: true})
+	GetMe = Endpoint[None, Me]{Spec{Name: "get-me", Method: get, Path: "/api/me",
+		Summary: "Who is signed in, in which organizations, with which rights", Policy: Policy{Self: true}, Support: SupportAllowed}}
+	UpdateSettings = Endpoint[SettingsIn, None]{Spec{Name: "update-settings", Method: patch, Path: "/api/me",
+		Summary: "Change one's own language", Policy: Policy{Self: true}}}
+	StepUp = Endpoint[StepUpIn, None]{Spec{Name: "step-up", Method: post, Path: "/api/me/step-up",
+		Summary: "Enter the password again", Policy: Policy{Self: true}, Rate: Costly}}
+	ListSignIns = Endpoint[None, SignIns]{Spec{Name: "list-sign-ins", Method: get, Path: "/api/me/sign-ins",
+		Summary: "One's own open sign-ins", Policy: Policy{Self: true}}}
+	EndSignIn = Endpoint[SessionIn, None]{Spec{Name: "end-sign-in", Method: del, Path: "/api/me/sign-ins/{session}",
+		Summary: "End one of one's own sign-ins", Policy: Policy{Self: true}, Stops: true}}
+	SignOut = Endpoint[None, None]{Spec{Name: "sign-out", Method: post, Path: "/api/me/sign-out",
+		Summary: "End this sign-in", Policy: Policy{Self: true}, Stops: true}}
+	ChangePassword = Endpoint[PasswordIn, None]{Spec{Name: "change-password", Method: put, Path: "/api/me/password",
+		Summary: "Change one's own password; ends the other sign-ins", Policy: Policy{Self: true}, Rate: Costly}}
+	StartFactor = Endpoint[None, Enrolment]{Spec{Name: "start-factor", Method: post, Path: "/api/me/factor",
+		Summary: "Begin to set a second factor", Policy: Policy{Self: true}, StepUp: true}}
+	ConfirmFactor = Endpoint[FactorCodeIn, RecoveryCodes]{Spec{Name: "confirm-factor", Method: post, Path: "/api/me/factor/confirm",
+		Summary: "Set the second factor by a code of it; gives new recovery codes", Policy: Policy{Self: true}, StepUp: true}}
+	RemoveFactor = Endpoint[None, None]{Spec{Name: "remove-factor", Method: del, Path: "/api/me/factor",
+		Summary: "Remove the second factor, where it is not mandatory", Policy: Policy{Self: true}, StepUp: true}}
+	NewRecoveryCodes = Endpoint[None, RecoveryCodes]{Spec{Name: "new-recovery-codes", Method: post, Path: "/api/me/recovery-codes",
+		Summary: "Replace the recovery codes", Policy: Policy{Self: true}, StepUp: true}}
 	// Live is served by the hub; its permission is checked when it opens and again at each delivery.
-	Live = declare[LiveIn, live.Frame](Spec{Name: "live", Method: get, Path: "/api/live",
-		Summary: "Websocket: told what changed, never the change itself", Policy: Policy{Self: true}, Support: SupportAllowed})
+	Live = Endpoint[LiveIn, live.Frame]{Spec{Name: "live", Method: get, Path: "/api/live",
+		Summary: "Websocket: told what changed, never the change itself", Policy: Policy{Self: true}, Support: SupportAllowed}}
 )

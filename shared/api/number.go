@@ -160,16 +160,16 @@ type ExportNumbersIn struct {
 const MaxExport = 250_000
 
 var (
-	ListNumbers = declare[NumbersIn, Numbers](Spec{Name: "list-numbers", Method: get, Path: orgPath + "/numbers",
-		Summary: "Phone numbers, with search, filters and counts", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	ListRemovedNumbers = declare[RemovedIn, RemovedNumbers](Spec{Name: "list-removed-numbers", Method: get, Path: orgPath + "/removed-numbers",
-		Summary: "Numbers that were removed and can be restored", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	GetNumber = declare[NumberIn, NumberCard](Spec{Name: "get-number", Method: get, Path: orgPath + "/numbers/{number}",
-		Summary: "View assignments: where a number stands and stood, and its last changes", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	EditNumbers = declare[EditNumbersIn, Edited](Spec{Name: "edit-numbers", Method: post, Path: orgPath + "/numbers/edit",
-		Summary: "Add, change, remove and restore numbers; each mutation needs its own right and has its own outcome", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed})
-	ExportNumbers = declare[ExportNumbersIn, Blob](Spec{Name: "export-numbers", Method: post, Path: orgPath + "/numbers/export",
-		Summary: "The numbers that match as CSV (RFC 4180, UTF-8), safe to open in a spreadsheet and readable by the upload", Policy: Policy{Right: perm.NumbersExport}, StepUp: true, Rate: Costly})
-	ListStaffNumbers = declare[NumbersIn, Numbers](Spec{Name: "list-staff-numbers", Method: get, Path: staffOrg + "/numbers",
-		Summary: "Staff: phone numbers of an organization", Policy: Policy{Staff: "agent"}})
+	ListNumbers = Endpoint[NumbersIn, Numbers]{Spec{Name: "list-numbers", Method: get, Path: orgPath + "/numbers",
+		Summary: "Phone numbers, with search, filters and counts", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	ListRemovedNumbers = Endpoint[RemovedIn, RemovedNumbers]{Spec{Name: "list-removed-numbers", Method: get, Path: orgPath + "/removed-numbers",
+		Summary: "Numbers that were removed and can be restored", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	GetNumber = Endpoint[NumberIn, NumberCard]{Spec{Name: "get-number", Method: get, Path: orgPath + "/numbers/{number}",
+		Summary: "View assignments: where a number stands and stood, and its last changes", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	EditNumbers = Endpoint[EditNumbersIn, Edited]{Spec{Name: "edit-numbers", Method: post, Path: orgPath + "/numbers/edit",
+		Summary: "Add, change, remove and restore numbers; each mutation needs its own right and has its own outcome", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	ExportNumbers = Endpoint[ExportNumbersIn, Blob]{Spec{Name: "export-numbers", Method: post, Path: orgPath + "/numbers/export",
+		Summary: "The numbers that match as CSV (RFC 4180, UTF-8), safe to open in a spreadsheet and readable by the upload", Policy: Policy{Right: perm.NumbersExport}, StepUp: true, Rate: Costly}}
+	ListStaffNumbers = Endpoint[NumbersIn, Numbers]{Spec{Name: "list-staff-numbers", Method: get, Path: staffOrg + "/numbers",
+		Summary: "Staff: phone numbers of an organization", Policy: Policy{Staff: "agent"}}}
 )

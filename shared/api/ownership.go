@@ -54,14 +54,14 @@ type TransferIn struct {
 }
 
 var (
-	GetOwnership = declare[Org, Ownership](Spec{Name: "get-ownership", Method: get, Path: orgPath + "/ownership",
-		Summary: "Who owns the organization, and a transfer that waits", Policy: Policy{Member: true}, Support: SupportAllowed})
-	OfferOwnership = declare[OfferOwnershipIn, Ownership](Spec{Name: "offer-ownership", Method: post, Path: orgPath + "/ownership",
-		Summary: "Owner: offer the ownership to another contact", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true, Rate: Costly})
-	WithdrawOwnership = declare[TransferIn, Ownership](Spec{Name: "withdraw-ownership", Method: post, Path: orgPath + "/ownership/{transfer}/withdraw",
-		Summary: "Owner: take the offer back", Policy: Policy{Right: perm.OwnershipTransfer}})
-	AcceptOwnership = declare[TransferIn, Ownership](Spec{Name: "accept-ownership", Method: post, Path: orgPath + "/ownership/{transfer}/accept",
-		Summary: "Become the owner", Policy: Policy{Member: true}, StepUp: true})
-	DeclineOwnership = declare[TransferIn, Ownership](Spec{Name: "decline-ownership", Method: post, Path: orgPath + "/ownership/{transfer}/decline",
-		Summary: "Decline to become the owner", Policy: Policy{Member: true}})
+	GetOwnership = Endpoint[Org, Ownership]{Spec{Name: "get-ownership", Method: get, Path: orgPath + "/ownership",
+		Summary: "Who owns the organization, and a transfer that waits", Policy: Policy{Member: true}, Support: SupportAllowed}}
+	OfferOwnership = Endpoint[OfferOwnershipIn, Ownership]{Spec{Name: "offer-ownership", Method: post, Path: orgPath + "/ownership",
+		Summary: "Owner: offer the ownership to another contact", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true, Rate: Costly}}
+	WithdrawOwnership = Endpoint[TransferIn, Ownership]{Spec{Name: "withdraw-ownership", Method: post, Path: orgPath + "/ownership/{transfer}/withdraw",
+		Summary: "Owner: take the offer back", Policy: Policy{Right: perm.OwnershipTransfer}}}
+	AcceptOwnership = Endpoint[TransferIn, Ownership]{Spec{Name: "accept-ownership", Method: post, Path: orgPath + "/ownership/{transfer}/accept",
+		Summary: "Become the owner", Policy: Policy{Member: true}, StepUp: true}}
+	DeclineOwnership = Endpoint[TransferIn, Ownership]{Spec{Name: "decline-ownership", Method: post, Path: orgPath + "/ownership/{transfer}/decline",
+		Summary: "Decline to become the owner", Policy: Policy{Member: true}}}
 )

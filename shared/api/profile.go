@@ -83,19 +83,19 @@ type MoveFieldIn struct {
 }
 
 var (
-	GetProfile = declare[Org, Profile](Spec{Name: "get-profile", Method: get, Path: orgPath + "/profile",
-		Summary: "The account data and custom fields of the organization", Policy: Policy{Right: perm.ProfileView}, Support: SupportAllowed})
-	UpdateProfile = declare[UpdateProfileIn, Profile](Spec{Name: "update-profile", Method: put, Path: orgPath + "/profile",
-		Summary: "Change account data and custom fields; a code asks for the password again", Policy: Policy{Right: perm.ProfileUpdate}, Support: SupportAllowed, Rate: Costly})
-	ListFields = declare[Org, Fields](Spec{Name: "list-fields", Method: get, Path: orgPath + "/fields",
-		Summary: "Definitions of the custom fields in use", Policy: Policy{Member: true}, Support: SupportAllowed})
+	GetProfile = Endpoint[Org, Profile]{Spec{Name: "get-profile", Method: get, Path: orgPath + "/profile",
+		Summary: "The account data and custom fields of the organization", Policy: Policy{Right: perm.ProfileView}, Support: SupportAllowed}}
+	UpdateProfile = Endpoint[UpdateProfileIn, Profile]{Spec{Name: "update-profile", Method: put, Path: orgPath + "/profile",
+		Summary: "Change account data and custom fields; a code asks for the password again", Policy: Policy{Right: perm.ProfileUpdate}, Support: SupportAllowed, Rate: Costly}}
+	ListFields = Endpoint[Org, Fields]{Spec{Name: "list-fields", Method: get, Path: orgPath + "/fields",
+		Summary: "Definitions of the custom fields in use", Policy: Policy{Member: true}, Support: SupportAllowed}}
 
-	ListStaffFields = declare[None, Fields](Spec{Name: "list-staff-fields", Method: get, Path: "/api/staff/fields",
-		Summary: "All definitions of custom fields", Policy: Policy{Staff: org.Agent}})
-	DefineField = declare[DefineFieldIn, field.Field](Spec{Name: "define-field", Method: post, Path: "/api/staff/fields",
-		Summary: "Administrator: define a custom field", Policy: Policy{Staff: org.Administrator}})
-	UpdateField = declare[UpdateFieldIn, field.Field](Spec{Name: "update-field", Method: put, Path: "/api/staff/fields/{field}",
-		Summary: "Administrator: change labels, choices and use of a custom field, or retire it", Policy: Policy{Staff: org.Administrator}})
-	MoveField = declare[MoveFieldIn, Fields](Spec{Name: "move-field", Method: put, Path: "/api/staff/fields/{field}/place",
-		Summary: "Administrator: change the order of custom fields", Policy: Policy{Staff: org.Administrator}})
+	ListStaffFields = Endpoint[None, Fields]{Spec{Name: "list-staff-fields", Method: get, Path: "/api/staff/fields",
+		Summary: "All definitions of custom fields", Policy: Policy{Staff: org.Agent}}}
+	DefineField = Endpoint[DefineFieldIn, field.Field]{Spec{Name: "define-field", Method: post, Path: "/api/staff/fields",
+		Summary: "Administrator: define a custom field", Policy: Policy{Staff: org.Administrator}}}
+	UpdateField = Endpoint[UpdateFieldIn, field.Field]{Spec{Name: "update-field", Method: put, Path: "/api/staff/fields/{field}",
+		Summary: "Administrator: change labels, choices and use of a custom field, or retire it", Policy: Policy{Staff: org.Administrator}}}
+	MoveField = Endpoint[MoveFieldIn, Fields]{Spec{Name: "move-field", Method: put, Path: "/api/staff/fields/{field}/place",
+		Summary: "Administrator: change the order of custom fields", Policy: Policy{Staff: org.Administrator}}}
 )

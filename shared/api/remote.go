@@ -132,39 +132,39 @@ type MoreTimeIn struct {
 const orgPath = "/api/orgs/{org}"
 
 var (
-	GetRemoteSupport = declare[Org, RemoteSupport](Spec{Name: "get-remote-support", Method: get, Path: orgPath + "/remote-support",
-		Summary: "What waits, who is inside, and who manages the organization", Policy: Policy{Right: perm.RemoteSupportView}, Support: SupportAllowed})
-	ListAccessHistory = declare[HistoryIn, History](Spec{Name: "list-access-history", Method: get, Path: orgPath + "/remote-support/history",
-		Summary: "Requests and grants that are over", Policy: Policy{Right: perm.RemoteSupportView}, Support: SupportAllowed})
-	ListSupportActivity = declare[ActivityIn, Activity](Spec{Name: "list-support-activity", Method: get, Path: orgPath + "/remote-support/activity",
-		Summary: "What was done through and about remote access", Policy: Policy{Right: perm.RemoteSupportView}, Support: SupportAllowed})
-	ApproveAccess = declare[ApproveIn, access.Request](Spec{Name: "approve-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/approve",
-		Summary: "Approve a request for a duration of one's own choice", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true})
-	RejectAccess = declare[RejectIn, access.Request](Spec{Name: "reject-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/reject",
-		Summary: "Reject a request", Policy: Policy{Right: perm.RemoteSupportApprove}, Stops: true})
-	RevokeAccess = declare[RequestIn, access.Request](Spec{Name: "revoke-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/revoke",
-		Summary: "End a grant and every session of it now", Policy: Policy{Right: perm.RemoteSupportApprove}, Stops: true})
-	ChangeAccessEnd = declare[ChangeEndIn, access.Request](Spec{Name: "change-access-end", Method: put, Path: orgPath + "/remote-support/requests/{request}/end",
-		Summary: "Move the end of a running grant", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true})
-	ApproveMoreTime = declare[MinutesIn, access.Request](Spec{Name: "approve-more-time", Method: post, Path: orgPath + "/remote-support/requests/{request}/more/approve",
-		Summary: "Grant the wish for more time", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true})
-	RejectMoreTime = declare[RequestIn, access.Request](Spec{Name: "reject-more-time", Method: post, Path: orgPath + "/remote-support/requests/{request}/more/reject",
-		Summary: "Refuse the wish for more time", Policy: Policy{Right: perm.RemoteSupportApprove}})
-	InviteSupport = declare[InviteIn, access.Request](Spec{Name: "invite-support", Method: post, Path: orgPath + "/remote-support/invite",
-		Summary: "Let support in without a request; needs the right to approve too", Policy: Policy{Right: perm.RemoteSupportCreate}, StepUp: true, Rate: Costly})
-	SetManagedBy = declare[ManagedByIn, None](Spec{Name: "set-managed-by", Method: put, Path: orgPath + "/managed-by",
-		Summary: "Owner: say who manages the organization; answers a proposal too", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true, Stops: true})
-	DeclineProposal = declare[Org, None](Spec{Name: "decline-managed-by", Method: post, Path: orgPath + "/managed-by/decline",
-		Summary: "Owner: decline the provider's proposal to manage the organization", Policy: Policy{Right: perm.OwnershipTransfer}})
-	SetMaximum = declare[MaximumIn, None](Spec{Name: "set-access-maximum", Method: put, Path: orgPath + "/remote-support/maximum",
-		Summary: "Owner: set how long a grant may last at most", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true})
+	GetRemoteSupport = Endpoint[Org, RemoteSupport]{Spec{Name: "get-remote-support", Method: get, Path: orgPath + "/remote-support",
+		Summary: "What waits, who is inside, and who manages the organization", Policy: Policy{Right: perm.RemoteSupportView}, Support: SupportAllowed}}
+	ListAccessHistory = Endpoint[HistoryIn, History]{Spec{Name: "list-access-history", Method: get, Path: orgPath + "/remote-support/history",
+		Summary: "Requests and grants that are over", Policy: Policy{Right: perm.RemoteSupportView}, Support: SupportAllowed}}
+	ListSupportActivity = Endpoint[ActivityIn, Activity]{Spec{Name: "list-support-activity", Method: get, Path: orgPath + "/remote-support/activity",
+		Summary: "What was done through and about remote access", Policy: Policy{Right: perm.RemoteSupportView}, Support: SupportAllowed}}
+	ApproveAccess = Endpoint[ApproveIn, access.Request]{Spec{Name: "approve-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/approve",
+		Summary: "Approve a request for a duration of one's own choice", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true}}
+	RejectAccess = Endpoint[RejectIn, access.Request]{Spec{Name: "reject-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/reject",
+		Summary: "Reject a request", Policy: Policy{Right: perm.RemoteSupportApprove}, Stops: true}}
+	RevokeAccess = Endpoint[RequestIn, access.Request]{Spec{Name: "revoke-access", Method: post, Path: orgPath + "/remote-support/requests/{request}/revoke",
+		Summary: "End a grant and every session of it now", Policy: Policy{Right: perm.RemoteSupportApprove}, Stops: true}}
+	ChangeAccessEnd = Endpoint[ChangeEndIn, access.Request]{Spec{Name: "change-access-end", Method: put, Path: orgPath + "/remote-support/requests/{request}/end",
+		Summary: "Move the end of a running grant", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true}}
+	ApproveMoreTime = Endpoint[MinutesIn, access.Request]{Spec{Name: "approve-more-time", Method: post, Path: orgPath + "/remote-support/requests/{request}/more/approve",
+		Summary: "Grant the wish for more time", Policy: Policy{Right: perm.RemoteSupportApprove}, StepUp: true}}
+	RejectMoreTime = Endpoint[RequestIn, access.Request]{Spec{Name: "reject-more-time", Method: post, Path: orgPath + "/remote-support/requests/{request}/more/reject",
+		Summary: "Refuse the wish for more time", Policy: Policy{Right: perm.RemoteSupportApprove}}}
+	InviteSupport = Endpoint[InviteIn, access.Request]{Spec{Name: "invite-support", Method: post, Path: orgPath + "/remote-support/invite",
+		Summary: "Let support in without a request; needs the right to approve too", Policy: Policy{Right: perm.RemoteSupportCreate}, StepUp: true, Rate: Costly}}
+	SetManagedBy = Endpoint[ManagedByIn, None]{Spec{Name: "set-managed-by", Method: put, Path: orgPath + "/managed-by",
+		Summary: "Owner: say who manages the organization; answers a proposal too", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true, Stops: true}}
+	DeclineProposal = Endpoint[Org, None]{Spec{Name: "decline-managed-by", Method: post, Path: orgPath + "/managed-by/decline",
+		Summary: "Owner: decline the provider's proposal to manage the organization", Policy: Policy{Right: perm.OwnershipTransfer}}}
+	SetMaximum = Endpoint[MaximumIn, None]{Spec{Name: "set-access-maximum", Method: put, Path: orgPath + "/remote-support/maximum",
+		Summary: "Owner: set how long a grant may last at most", Policy: Policy{Right: perm.OwnershipTransfer}, StepUp: true}}
 
-	GetSupportView = declare[Org, SupportView](Spec{Name: "get-support-view", Method: get, Path: orgPath + "/support",
-		Summary: "Inside a support session: the banner", Policy: Policy{Inside: true}, Support: SupportAllowed})
-	TellViewing = declare[ViewingIn, None](Spec{Name: "tell-viewing", Method: post, Path: orgPath + "/support/viewing",
-		Summary: "Inside a support session: tell the customer which page is open", Policy: Policy{Inside: true}, Support: SupportAllowed})
-	LeaveSupport = declare[Org, None](Spec{Name: "leave-support", Method: post, Path: orgPath + "/support/leave",
-		Summary: "Inside a support session: end it", Policy: Policy{Inside: true}, Support: SupportAllowed, Stops: true})
-	AskMoreTime = declare[MoreTimeIn, access.Request](Spec{Name: "ask-more-time", Method: post, Path: orgPath + "/support/more-time",
-		Summary: "Inside a support session: ask for more time", Policy: Policy{Inside: true}, Support: SupportAllowed, Rate: Costly})
+	GetSupportView = Endpoint[Org, SupportView]{Spec{Name: "get-support-view", Method: get, Path: orgPath + "/support",
+		Summary: "Inside a support session: the banner", Policy: Policy{Inside: true}, Support: SupportAllowed}}
+	TellViewing = Endpoint[ViewingIn, None]{Spec{Name: "tell-viewing", Method: post, Path: orgPath + "/support/viewing",
+		Summary: "Inside a support session: tell the customer which page is open", Policy: Policy{Inside: true}, Support: SupportAllowed}}
+	LeaveSupport = Endpoint[Org, None]{Spec{Name: "leave-support", Method: post, Path: orgPath + "/support/leave",
+		Summary: "Inside a support session: end it", Policy: Policy{Inside: true}, Support: SupportAllowed, Stops: true}}
+	AskMoreTime = Endpoint[MoreTimeIn, access.Request]{Spec{Name: "ask-more-time", Method: post, Path: orgPath + "/support/more-time",
+		Summary: "Inside a support session: ask for more time", Policy: Policy{Inside: true}, Support: SupportAllowed, Rate: Costly}}
 )

@@ -127,38 +127,38 @@ type OrganizationStateIn struct {
 const staffOrg = "/api/staff/orgs/{org}"
 
 var (
-	SearchOrganizations = declare[SearchIn, FoundList](Spec{Name: "search-organizations", Method: get, Path: "/api/staff/orgs",
-		Summary: "Find organizations, with the button by state", Policy: Policy{Staff: org.Agent}})
-	GetFound = declare[Org, Found](Spec{Name: "get-organization-access", Method: get, Path: staffOrg,
-		Summary: "One organization as a row of the Support Hub", Policy: Policy{Staff: org.Agent}})
-	RequestAccess = declare[AskIn, access.Request](Spec{Name: "request-access", Method: post, Path: staffOrg + "/requests",
-		Summary: "Ask for access, or join a colleague's request", Policy: Policy{Staff: org.Agent}, Rate: Costly})
-	WithdrawAccess = declare[RequestIn, access.Request](Spec{Name: "withdraw-access", Method: post, Path: staffOrg + "/requests/{request}/withdraw",
-		Summary: "Take a request back", Policy: Policy{Staff: org.Agent}, Stops: true})
-	EnterSupport = declare[RequestIn, Entered](Spec{Name: "enter-support", Method: post, Path: staffOrg + "/requests/{request}/enter",
-		Summary: "Login to support under a running grant", Policy: Policy{Staff: org.Agent}, StepUp: true})
-	EnterManaged = declare[EnterManagedIn, Entered](Spec{Name: "enter-managed", Method: post, Path: staffOrg + "/enter",
-		Summary: "Login to support of an organization that the provider manages", Policy: Policy{Staff: org.Agent}, StepUp: true})
-	FinishAccess = declare[RequestIn, access.Request](Spec{Name: "finish-access", Method: post, Path: staffOrg + "/requests/{request}/finish",
-		Summary: "Give a grant back: the work is done", Policy: Policy{Staff: org.Agent}, Stops: true})
-	LeadRevokeAccess = declare[RequestIn, access.Request](Spec{Name: "lead-revoke-access", Method: post, Path: staffOrg + "/requests/{request}/revoke",
-		Summary: "Lead: end a grant", Policy: Policy{Staff: org.Lead}, Stops: true})
-	ProposeManagedBy = declare[Org, None](Spec{Name: "propose-managed-by", Method: post, Path: staffOrg + "/managed-by",
-		Summary: "Administrator: propose that the provider manages the organization; its owner decides", Policy: Policy{Staff: org.Administrator}, StepUp: true, Rate: Costly})
+	SearchOrganizations = Endpoint[SearchIn, FoundList]{Spec{Name: "search-organizations", Method: get, Path: "/api/staff/orgs",
+		Summary: "Find organizations, with the button by state", Policy: Policy{Staff: org.Agent}}}
+	GetFound = Endpoint[Org, Found]{Spec{Name: "get-organization-access", Method: get, Path: staffOrg,
+		Summary: "One organization as a row of the Support Hub", Policy: Policy{Staff: org.Agent}}}
+	RequestAccess = Endpoint[AskIn, access.Request]{Spec{Name: "request-access", Method: post, Path: staffOrg + "/requests",
+		Summary: "Ask for access, or join a colleague's request", Policy: Policy{Staff: org.Agent}, Rate: Costly}}
+	WithdrawAccess = Endpoint[RequestIn, access.Request]{Spec{Name: "withdraw-access", Method: post, Path: staffOrg + "/requests/{request}/withdraw",
+		Summary: "Take a request back", Policy: Policy{Staff: org.Agent}, Stops: true}}
+	EnterSupport = Endpoint[RequestIn, Entered]{Spec{Name: "enter-support", Method: post, Path: staffOrg + "/requests/{request}/enter",
+		Summary: "Login to support under a running grant", Policy: Policy{Staff: org.Agent}, StepUp: true}}
+	EnterManaged = Endpoint[EnterManagedIn, Entered]{Spec{Name: "enter-managed", Method: post, Path: staffOrg + "/enter",
+		Summary: "Login to support of an organization that the provider manages", Policy: Policy{Staff: org.Agent}, StepUp: true}}
+	FinishAccess = Endpoint[RequestIn, access.Request]{Spec{Name: "finish-access", Method: post, Path: staffOrg + "/requests/{request}/finish",
+		Summary: "Give a grant back: the work is done", Policy: Policy{Staff: org.Agent}, Stops: true}}
+	LeadRevokeAccess = Endpoint[RequestIn, access.Request]{Spec{Name: "lead-revoke-access", Method: post, Path: staffOrg + "/requests/{request}/revoke",
+		Summary: "Lead: end a grant", Policy: Policy{Staff: org.Lead}, Stops: true}}
+	ProposeManagedBy = Endpoint[Org, None]{Spec{Name: "propose-managed-by", Method: post, Path: staffOrg + "/managed-by",
+		Summary: "Administrator: propose that the provider manages the organization; its owner decides", Policy: Policy{Staff: org.Administrator}, StepUp: true, Rate: Costly}}
 
-	CreateOrganization = declare[CreateOrganizationIn, org.Organization](Spec{Name: "create-organization", Method: post, Path: "/api/staff/orgs",
-		Summary: "Administrator: create an organization and invite its owner", Policy: Policy{Staff: org.Administrator}, Rate: Costly})
-	SetOrganizationState = declare[OrganizationStateIn, None](Spec{Name: "set-organization-state", Method: put, Path: staffOrg + "/state",
-		Summary: "Administrator: suspend, close or reopen an organization", Policy: Policy{Staff: org.Administrator}, StepUp: true, Stops: true})
+	CreateOrganization = Endpoint[CreateOrganizationIn, org.Organization]{Spec{Name: "create-organization", Method: post, Path: "/api/staff/orgs",
+		Summary: "Administrator: create an organization and invite its owner", Policy: Policy{Staff: org.Administrator}, Rate: Costly}}
+	SetOrganizationState = Endpoint[OrganizationStateIn, None]{Spec{Name: "set-organization-state", Method: put, Path: staffOrg + "/state",
+		Summary: "Administrator: suspend, close or reopen an organization", Policy: Policy{Staff: org.Administrator}, StepUp: true, Stops: true}}
 
-	ListStaff = declare[None, Staff](Spec{Name: "list-staff", Method: get, Path: "/api/staff/members",
-		Summary: "The provider's staff", Policy: Policy{Staff: org.Agent}})
-	InviteStaff = declare[InviteStaffIn, StaffMember](Spec{Name: "invite-staff", Method: post, Path: "/api/staff/members",
-		Summary: "Administrator: invite a member of staff", Policy: Policy{Staff: org.Administrator}, StepUp: true, Rate: Costly})
-	UpdateStaff = declare[UpdateStaffIn, StaffMember](Spec{Name: "update-staff", Method: put, Path: "/api/staff/members/{staff}",
-		Summary: "Administrator: change role, deactivate or reactivate", Policy: Policy{Staff: org.Administrator}, StepUp: true, Stops: true})
-	ResendStaffInvitation = declare[StaffIn, None](Spec{Name: "resend-staff-invitation", Method: post, Path: "/api/staff/members/{staff}/invitation",
-		Summary: "Administrator: send a new invitation; the old link stops working", Policy: Policy{Staff: org.Administrator}, Rate: Costly})
-	ListStaffAudit = declare[StaffAuditIn, Activity](Spec{Name: "list-staff-audit", Method: get, Path: "/api/staff/audit",
-		Summary: "The provider's record, or an organization's", Policy: Policy{Staff: org.Lead}})
+	ListStaff = Endpoint[None, Staff]{Spec{Name: "list-staff", Method: get, Path: "/api/staff/members",
+		Summary: "The provider's staff", Policy: Policy{Staff: org.Agent}}}
+	InviteStaff = Endpoint[InviteStaffIn, StaffMember]{Spec{Name: "invite-staff", Method: post, Path: "/api/staff/members",
+		Summary: "Administrator: invite a member of staff", Policy: Policy{Staff: org.Administrator}, StepUp: true, Rate: Costly}}
+	UpdateStaff = Endpoint[UpdateStaffIn, StaffMember]{Spec{Name: "update-staff", Method: put, Path: "/api/staff/members/{staff}",
+		Summary: "Administrator: change role, deactivate or reactivate", Policy: Policy{Staff: org.Administrator}, StepUp: true, Stops: true}}
+	ResendStaffInvitation = Endpoint[StaffIn, None]{Spec{Name: "resend-staff-invitation", Method: post, Path: "/api/staff/members/{staff}/invitation",
+		Summary: "Administrator: send a new invitation; the old link stops working", Policy: Policy{Staff: org.Administrator}, Rate: Costly}}
+	ListStaffAudit = Endpoint[StaffAuditIn, Activity]{Spec{Name: "list-staff-audit", Method: get, Path: "/api/staff/audit",
+		Summary: "The provider's record, or an organization's", Policy: Policy{Staff: org.Lead}}}
 )

@@ -59,16 +59,16 @@ const syncPath = "/api/sync/v1/{org}"
 var onDevice = Policy{Right: perm.NumbersView, Device: true}
 
 var (
-	SyncPush = declare[SyncPushIn, replica.PushAnswer](Spec{Name: "sync-push", Method: post, Path: syncPath + "/push",
-		Summary: "Bring up edits of numbers that were made on a device; repeating a push does no harm", Policy: onDevice, Rate: Sync, Body: replica.MaxPushBytes})
-	SyncPull = declare[SyncPullIn, replica.PullAnswer](Spec{Name: "sync-pull", Method: post, Path: syncPath + "/pull",
-		Summary: "What changed since a cursor, and what became of the device's edits", Policy: onDevice, Rate: Sync, Reads: true})
-	SyncChunk = declare[SyncChunkIn, Blob](Spec{Name: "sync-chunk", Method: get, Path: syncPath + "/snapshot/{snapshot}/chunk/{chunk}",
-		Summary: "One chunk of a snapshot, a binary frame of up to 1,000 rows; not found when the snapshot is no more", Policy: onDevice, Rate: Sync})
-	ListAttention = declare[Org, SyncAttention](Spec{Name: "list-attention", Method: get, Path: syncPath + "/attention",
-		Summary: "What of the own edits was not applied and waits; who may change numbers also sees what people left whose access ended", Policy: onDevice, Rate: Sync})
-	ResolveAttention = declare[ResolveAttentionIn, None](Spec{Name: "resolve-attention", Method: post, Path: syncPath + "/attention/{attention}/resolve",
-		Summary: "Close an item of the list", Policy: onDevice})
-	ListSyncDevices = declare[Org, SyncDevices](Spec{Name: "list-sync-devices", Method: get, Path: syncPath + "/devices",
-		Summary: "Devices with a copy of the numbers: the own ones, and those of all for who may change numbers", Policy: onDevice})
+	SyncPush = Endpoint[SyncPushIn, replica.PushAnswer]{Spec{Name: "sync-push", Method: post, Path: syncPath + "/push",
+		Summary: "Bring up edits of numbers that were made on a device; repeating a push does no harm", Policy: onDevice, Rate: Sync, Body: replica.MaxPushBytes}}
+	SyncPull = Endpoint[SyncPullIn, replica.PullAnswer]{Spec{Name: "sync-pull", Method: post, Path: syncPath + "/pull",
+		Summary: "What changed since a cursor, and what became of the device's edits", Policy: onDevice, Rate: Sync, Reads: true}}
+	SyncChunk = Endpoint[SyncChunkIn, Blob]{Spec{Name: "sync-chunk", Method: get, Path: syncPath + "/snapshot/{snapshot}/chunk/{chunk}",
+		Summary: "One chunk of a snapshot, a binary frame of up to 1,000 rows; not found when the snapshot is no more", Policy: onDevice, Rate: Sync}}
+	ListAttention = Endpoint[Org, SyncAttention]{Spec{Name: "list-attention", Method: get, Path: syncPath + "/attention",
+		Summary: "What of the own edits was not applied and waits; who may change numbers also sees what people left whose access ended", Policy: onDevice, Rate: Sync}}
+	ResolveAttention = Endpoint[ResolveAttentionIn, None]{Spec{Name: "resolve-attention", Method: post, Path: syncPath + "/attention/{attention}/resolve",
+		Summary: "Close an item of the list", Policy: onDevice}}
+	ListSyncDevices = Endpoint[Org, SyncDevices]{Spec{Name: "list-sync-devices", Method: get, Path: syncPath + "/devices",
+		Summary: "Devices with a copy of the numbers: the own ones, and those of all for who may change numbers", Policy: onDevice}}
 )

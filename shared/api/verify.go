@@ -93,27 +93,27 @@ type ChangesIn struct {
 }
 
 var (
-	StartVerification = declare[StartVerificationIn, AgentCall](Spec{Name: "start-verification", Method: post, Path: staffOrg + "/verifications",
-		Summary: "Begin to verify a caller; the customer sees it at once", Policy: Policy{Staff: org.Agent}})
-	ListCalls = declare[None, AgentCalls](Spec{Name: "list-calls", Method: get, Path: "/api/staff/verifications",
-		Summary: "The agent's open verifications and changes", Policy: Policy{Staff: org.Agent}})
-	GetCall = declare[VerificationIn, AgentCall](Spec{Name: "get-call", Method: get, Path: staffOrg + "/verifications/{verification}",
-		Summary: "One of the agent's verifications", Policy: Policy{Staff: org.Agent}})
-	CheckCaller = declare[CheckCallerIn, AgentCall](Spec{Name: "check-caller", Method: post, Path: staffOrg + "/verifications/{verification}/check",
-		Summary: "Check what the caller says; a match is the agent's receipt", Policy: Policy{Staff: org.Agent}, Rate: Costly})
-	CloseVerification = declare[VerificationIn, None](Spec{Name: "close-verification", Method: post, Path: staffOrg + "/verifications/{verification}/close",
-		Summary: "The call is over; its receipt ends", Policy: Policy{Staff: org.Agent}, Stops: true})
-	RecordMinorChange = declare[MinorChangeIn, None](Spec{Name: "record-minor-change", Method: post, Path: staffOrg + "/verifications/{verification}/minor",
-		Summary: "Write down a minor change that the verified caller asked for", Policy: Policy{Staff: org.Agent}, Receipt: verification.Minor})
-	AskChange = declare[AskChangeIn, significant.Change](Spec{Name: "ask-change", Method: post, Path: staffOrg + "/verifications/{verification}/changes",
-		Summary: "Ask the organization to approve a significant change or cancellation", Policy: Policy{Staff: org.Agent}, Receipt: verification.Significant, Rate: Costly})
-	WithdrawChange = declare[ChangeIn, significant.Change](Spec{Name: "withdraw-change", Method: post, Path: staffOrg + "/changes/{change}/withdraw",
-		Summary: "Take a change back that waits", Policy: Policy{Staff: org.Agent}, Stops: true})
+	StartVerification = Endpoint[StartVerificationIn, AgentCall]{Spec{Name: "start-verification", Method: post, Path: staffOrg + "/verifications",
+		Summary: "Begin to verify a caller; the customer sees it at once", Policy: Policy{Staff: org.Agent}}}
+	ListCalls = Endpoint[None, AgentCalls]{Spec{Name: "list-calls", Method: get, Path: "/api/staff/verifications",
+		Summary: "The agent's open verifications and changes", Policy: Policy{Staff: org.Agent}}}
+	GetCall = Endpoint[VerificationIn, AgentCall]{Spec{Name: "get-call", Method: get, Path: staffOrg + "/verifications/{verification}",
+		Summary: "One of the agent's verifications", Policy: Policy{Staff: org.Agent}}}
+	CheckCaller = Endpoint[CheckCallerIn, AgentCall]{Spec{Name: "check-caller", Method: post, Path: staffOrg + "/verifications/{verification}/check",
+		Summary: "Check what the caller says; a match is the agent's receipt", Policy: Policy{Staff: org.Agent}, Rate: Costly}}
+	CloseVerification = Endpoint[VerificationIn, None]{Spec{Name: "close-verification", Method: post, Path: staffOrg + "/verifications/{verification}/close",
+		Summary: "The call is over; its receipt ends", Policy: Policy{Staff: org.Agent}, Stops: true}}
+	RecordMinorChange = Endpoint[MinorChangeIn, None]{Spec{Name: "record-minor-change", Method: post, Path: staffOrg + "/verifications/{verification}/minor",
+		Summary: "Write down a minor change that the verified caller asked for", Policy: Policy{Staff: org.Agent}, Receipt: verification.Minor}}
+	AskChange = Endpoint[AskChangeIn, significant.Change]{Spec{Name: "ask-change", Method: post, Path: staffOrg + "/verifications/{verification}/changes",
+		Summary: "Ask the organization to approve a significant change or cancellation", Policy: Policy{Staff: org.Agent}, Receipt: verification.Significant, Rate: Costly}}
+	WithdrawChange = Endpoint[ChangeIn, significant.Change]{Spec{Name: "withdraw-change", Method: post, Path: staffOrg + "/changes/{change}/withdraw",
+		Summary: "Take a change back that waits", Policy: Policy{Staff: org.Agent}, Stops: true}}
 
-	ListChanges = declare[ChangesIn, Changes](Spec{Name: "list-changes", Method: get, Path: orgPath + "/changes",
-		Summary: "Significant changes that wait or were decided", Policy: Policy{Right: perm.SignificantChangesView}, Support: SupportAllowed})
-	ApproveChange = declare[DecideChangeIn, significant.Change](Spec{Name: "approve-change", Method: post, Path: orgPath + "/changes/{change}/approve",
-		Summary: "Approve a significant change", Policy: Policy{Right: perm.SignificantChangesApprove}, StepUp: true})
-	RejectChange = declare[DecideChangeIn, significant.Change](Spec{Name: "reject-change", Method: post, Path: orgPath + "/changes/{change}/reject",
-		Summary: "Reject a significant change", Policy: Policy{Right: perm.SignificantChangesApprove}, StepUp: true})
+	ListChanges = Endpoint[ChangesIn, Changes]{Spec{Name: "list-changes", Method: get, Path: orgPath + "/changes",
+		Summary: "Significant changes that wait or were decided", Policy: Policy{Right: perm.SignificantChangesView}, Support: SupportAllowed}}
+	ApproveChange = Endpoint[DecideChangeIn, significant.Change]{Spec{Name: "approve-change", Method: post, Path: orgPath + "/changes/{change}/approve",
+		Summary: "Approve a significant change", Policy: Policy{Right: perm.SignificantChangesApprove}, StepUp: true}}
+	RejectChange = Endpoint[DecideChangeIn, significant.Change]{Spec{Name: "reject-change", Method: post, Path: orgPath + "/changes/{change}/reject",
+		Summary: "Reject a significant change", Policy: Policy{Right: perm.SignificantChangesApprove}, StepUp: true}}
 )
