@@ -13,9 +13,6 @@ import (
 // N10: the largest file that an organization may take is written in time and in a bounded part of memory; one number more
 // is refused before anything is written.
 func TestLargestExport(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes 250,000 rows")
-	}
 	d := newDesk(t)
 	more := func(from, to int) {
 		d.Exec(`WITH RECURSIVE i (n) AS (SELECT ? UNION ALL SELECT n + 1 FROM i WHERE n + 1 < ?)

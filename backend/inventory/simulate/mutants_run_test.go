@@ -9,9 +9,6 @@ import (
 
 // TestMutantsDie runs the mutants, which a build tag makes, until each of them is caught once.
 func TestMutantsDie(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the package a second time")
-	}
 	out, err := exec.CommandContext(t.Context(), "go", "test", "-tags", "mutants", ".", "-count", "1", "-v", "-run", "^TestMutants$",
 		"-args", "-sample", "0", "-most", "20000").CombinedOutput()
 	if err != nil {
