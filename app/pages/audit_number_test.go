@@ -36,3 +36,16 @@ func TestRecord_of_numbers_is_in_words(t *testing.T) {
 		}
 	}
 }
+
+// X02: that a browser was new stands in the record in words, too.
+func TestRecord_of_a_new_device_is_in_words(t *testing.T) {
+	defer ui.SetLocale(i18n.EN)
+	ui.SetLocale(i18n.FR)
+	e := audit.Entry{Kind: audit.SignedIn, Detail: map[string]string{"browser": "Chrome, Linux", "new_device": "yes"}}
+	for _, term := range entryTerms(&e) {
+		if term.Label == "Nouvel appareil" && term.Text == "oui" {
+			return
+		}
+	}
+	t.Errorf("%+v", entryTerms(&e))
+}

@@ -77,6 +77,8 @@ func detailText(k audit.Kind, name, value string) string {
 		return roleName(access.Role(value))
 	case name == "page":
 		return pageTitle(value)
+	case name == "new_device":
+		return inWords("audit.new_device.", value)
 	case name == "channel" || name == "matched":
 		return inWords("audit."+name+".", value)
 	case name == "kind" && (k == audit.ChangeAsked || k == audit.ChangeApproved || k == audit.ChangeRejected || k == audit.ChangeWithdrawn || k == audit.ChangeLapsed):
