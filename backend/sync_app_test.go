@@ -13,6 +13,7 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/id"
 	"countersign/shared/replica"
+	"countersign/shared/replica/replicatest"
 )
 
 // app is the portal's app on somebody's device: the engine, a store that outlives it, and the network through the bridge. The
@@ -25,7 +26,7 @@ type app struct {
 	net   *bridge
 	book  *ledger
 	stock *stock
-	store *deviceStore // of the goroutine while the app runs
+	store *replicatest.Disk // outlives the app; of its goroutine while that runs
 
 	rng    *rand.Rand
 	e      *replica.Engine
@@ -41,7 +42,7 @@ type app struct {
 }
 
 func newApp(t testing.TB, name string, who *person, org id.Organization, net *bridge, book *ledger, st *stock, seed uint64) *app {
-	return &app{t: t, name: name, who: who, org: org, net: net, book: book, stock: st, store: newDeviceStore(),
+	return &app{t: t, name: name, who: who, org: org, net: net, book: book, stock: st, store: replicatest.NewDisk(),
 		rng: rand.New(rand.NewPCG(seed, 2))}
 }
 
@@ -116,14 +117,14 @@ func (d *app) step(ev replica.Event) {
 func (d *app) perform(ef *replica.Effect) {
 	switch {
 	case ef.Load:
-		d.step(replica.Event{Loaded: d.store.stored()})
+		d.step(replica.Event{Loaded: d.store.Stored()})
 	case ef.Store != nil:
-		mids, why := d.store.commit(&ef.Store.Tx)
+		mids, why := d.store.Commit(&ef.Store.Tx)
 		if why != "" {
 			d.step(replica.Event{Failed: &replica.StoreFailed{ID: ef.Store.ID, Why: why}})
 			return
 		}
-		d.step(replica.Event{Committed: &replica.Committed{ID: ef.Store.ID, No: d.store.meta.Tx, Tx: ef.Store.Tx, Mids: mids}})
+		d.step(replica.Event{Committed: &replica.Committed{ID: ef.Store.ID, No: d.store.Meta().Tx, Tx: ef.Store.Tx, Mids: mids}})
 	case ef.Request != nil:
 		r := *ef.Request
 		d.wg.Go(func() {
@@ -198,7 +199,7 @@ func (who *person) through(b *bridge) *person {
 func (d *app) status() (st replica.Status, base replica.CursorParts) {
 	d.do(func() {
 		st = d.e.Status()
-		base, _, _ = replica.ReadCursor(d.store.meta.Cursor)
+		base, _, _ = replica.ReadCursor(d.store.Meta().Cursor)
 	})
 	return st, base
 }

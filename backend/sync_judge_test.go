@@ -12,6 +12,7 @@ import (
 	"countersign/shared/id"
 	"countersign/shared/live"
 	"countersign/shared/replica"
+	"countersign/shared/replica/replicatest"
 
 	"countersign/shared/audit"
 )
@@ -19,9 +20,9 @@ import (
 // truth is what the portal's database says of an organization's numbers, held against itself.
 type truth struct {
 	head     *inventory.Head
-	rows     map[rowKey]string     // as JSON
-	changes  map[replica.Uid]int   // steps of the history
-	newest   map[replica.Uid]int64 // the last of them
+	rows     map[replicatest.Key]string // as JSON
+	changes  map[replica.Uid]int        // steps of the history
+	newest   map[replica.Uid]int64      // the last of them
 	receipts map[replica.Uid]replica.Outcome
 	items    map[replica.Uid][]id.Attention
 	renamed  int // how often the history got another epoch
@@ -30,7 +31,7 @@ type truth struct {
 // judged reads the database of a portal that does not run, and reports whatever is not as the protocol promises.
 func (h *home) judged(org id.Organization) *truth {
 	h.t.Helper()
-	tr := &truth{rows: map[rowKey]string{}, changes: map[replica.Uid]int{}, newest: map[replica.Uid]int64{},
+	tr := &truth{rows: map[replicatest.Key]string{}, changes: map[replica.Uid]int{}, newest: map[replica.Uid]int64{},
 		receipts: map[replica.Uid]replica.Outcome{}, items: map[replica.Uid][]id.Attention{}}
 	h.read(func(ctx context.Context, tx *store.Tx) error {
 		var err error
@@ -67,7 +68,7 @@ func (h *home) judgeTables(tr *truth, inv inventory.Store) error {
 		}
 		for i := range list {
 			n := &list[i]
-			tr.rows[rowKey{replica.KindNumber, string(n.ID)}] = image(&replica.Change{Number: n})
+			tr.rows[replicatest.Key{Kind: replica.KindNumber, ID: string(n.ID)}] = image(&replica.Change{Number: n})
 			live, sum, after = live+1, sum+replica.RowHash(n.ID, n.Ver), n.ID
 		}
 		if len(list) < 1000 {
@@ -81,13 +82,13 @@ func (h *home) judgeTables(tr *truth, inv inventory.Store) error {
 	programs, err2 := inv.Programs()
 	purposes, err3 := inv.Purposes()
 	for i := range units {
-		tr.rows[rowKey{replica.KindUnit, string(units[i].ID)}] = image(&replica.Change{Unit: &units[i]})
+		tr.rows[replicatest.Key{Kind: replica.KindUnit, ID: string(units[i].ID)}] = image(&replica.Change{Unit: &units[i]})
 	}
 	for i := range programs {
-		tr.rows[rowKey{replica.KindProgram, string(programs[i].ID)}] = image(&replica.Change{Program: &programs[i]})
+		tr.rows[replicatest.Key{Kind: replica.KindProgram, ID: string(programs[i].ID)}] = image(&replica.Change{Program: &programs[i]})
 	}
 	for i := range purposes {
-		tr.rows[rowKey{replica.KindPurpose, purposes[i].Key}] = image(&replica.Change{Purpose: &purposes[i]})
+		tr.rows[replicatest.Key{Kind: replica.KindPurpose, ID: purposes[i].Key}] = image(&replica.Change{Purpose: &purposes[i]})
 	}
 	return errors.Join(err, err2, err3)
 }
@@ -100,7 +101,7 @@ func (h *home) judgeHistory(tr *truth, inv inventory.Store) error {
 		row string
 	}
 	once := map[step]int64{}
-	fold := map[rowKey]string{}
+	fold := map[replicatest.Key]string{}
 	var chain [8]byte
 	for seq := int64(1); seq <= tr.head.Seq; seq++ {
 		p, err := inv.Change(seq)
@@ -123,7 +124,7 @@ func (h *home) judgeHistory(tr *truth, inv inventory.Store) error {
 			tr.changes[p.Uid]++
 			tr.newest[p.Uid] = seq
 		}
-		k := rowKey{p.Kind, p.Change.ID}
+		k := replicatest.Key{Kind: p.Kind, ID: p.Change.ID}
 		if delete(fold, k); !p.Del {
 			fold[k] = image(&p.Change)
 		}
@@ -135,13 +136,13 @@ func (h *home) judgeHistory(tr *truth, inv inventory.Store) error {
 		h.t.Errorf("I7: there is a change beyond the head: %v", err)
 	}
 	for k, row := range tr.rows {
-		if k.kind != replica.KindPurpose && fold[k] != row {
-			h.t.Errorf("%s %s is %s, and by its history %s", k.kind, k.id, row, fold[k])
+		if k.Kind != replica.KindPurpose && fold[k] != row {
+			h.t.Errorf("%s %s is %s, and by its history %s", k.Kind, k.ID, row, fold[k])
 		}
 		delete(fold, k)
 	}
 	for k, row := range fold {
-		h.t.Errorf("%s %s is not there, and by its history is %s", k.kind, k.id, row)
+		h.t.Errorf("%s %s is not there, and by its history is %s", k.Kind, k.ID, row)
 	}
 	return nil
 }
@@ -275,18 +276,18 @@ func (h *home) judgePromises(tr *truth, book *ledger) {
 func (h *home) judgeDevice(tr *truth, d *app) {
 	h.t.Helper()
 	d.do(func() {
-		at, _, _ := replica.ReadCursor(d.store.meta.Cursor)
+		at, _, _ := replica.ReadCursor(d.store.Meta().Cursor)
 		if st := d.e.Status(); st.Pending > 0 || at.Seq != tr.head.Seq || at.Epoch != tr.head.Epoch || at.Chain != tr.head.Chain {
 			h.t.Errorf("%s has %d unsent edits and stands at %d of %s, not at %d of %s", d.name, st.Pending, at.Seq, at.Epoch, tr.head.Seq, tr.head.Epoch)
 		}
-		base, err := d.store.base()
+		base, err := d.store.Base()
 		if err != nil {
 			h.t.Error(err)
 		}
 		sum, numbers := uint64(0), 0
 		for k, c := range base {
 			if tr.rows[k] != image(&c) {
-				h.t.Errorf("%s: %s %s is %s and was %s", d.name, k.kind, k.id, image(&c), tr.rows[k])
+				h.t.Errorf("%s: %s %s is %s and was %s", d.name, k.Kind, k.ID, image(&c), tr.rows[k])
 			}
 			if c.Number != nil {
 				numbers++
@@ -296,7 +297,7 @@ func (h *home) judgeDevice(tr *truth, d *app) {
 		if len(base) != len(tr.rows) || numbers != tr.head.Rows || sum != tr.head.Sum {
 			h.t.Errorf("%s: %d rows, %d of them numbers, of %d and %d", d.name, len(base), numbers, len(tr.rows), tr.head.Rows)
 		}
-		for _, en := range d.store.log {
+		for _, en := range d.store.Log() {
 			if o := tr.receipts[en.Uid]; en.Outcome == nil || !sameOutcome(&o, en.Outcome) {
 				h.t.Errorf("%s: the log tells %s of %s, which was %s", d.name, fmt.Sprint(en.Outcome), en.Uid, o.St)
 			}

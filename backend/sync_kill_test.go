@@ -142,7 +142,7 @@ func (x *exam) rested() *truth {
 func (x *exam) clone(n int, name string) {
 	d := x.devices[n]
 	d.crash()
-	disk := d.store.image()
+	disk := d.store.Clone()
 	d.start()
 	other := x.add(name)
 	other.crash()

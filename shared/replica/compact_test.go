@@ -1,17 +1,18 @@
-package replica
+package replica_test
 
 import (
 	"fmt"
 	"testing"
 
 	"countersign/shared/number"
+	. "countersign/shared/replica"
 )
 
 // worn is a synced device on whose chunks more rows lie than it wants.
 func worn(t *testing.T) (*disk, *tab) {
 	t.Helper()
 	d, tb := synced(t)
-	tb.e.opt.CompactRows = 10
+	tb.e.CompactAbove(10)
 	tb.step(Event{Nudge: true})
 	changes := []Change{
 		{Seq: 11, Kind: KindUnit, ID: "u", Unit: &number.Unit{ID: "u", Name: "Sales", Ver: 11}},
@@ -30,8 +31,8 @@ func worn(t *testing.T) (*disk, *tab) {
 func TestCompact(t *testing.T) {
 	t.Parallel()
 	d, tb := worn(t)
-	if len(d.chunks) != 1 || len(d.rows) != 0 || d.meta.Stage != nil || d.meta.Cursor != cursor("e1", 23) {
-		t.Fatalf("%d chunks, %d rows, %+v", len(d.chunks), len(d.rows), d.meta)
+	if len(d.Stored().Chunks) != 1 || len(d.Stored().Rows) != 0 || d.Meta().Stage != nil || d.Meta().Cursor != cursor("e1", 23) {
+		t.Fatalf("%d chunks, %d rows, %+v", len(d.Stored().Chunks), len(d.Stored().Rows), d.Meta())
 	}
 	seen := tb.picture()
 	d.crash()
@@ -52,21 +53,21 @@ func TestCompactWithoutRoom(t *testing.T) {
 	t.Parallel()
 	for fails := range 3 {
 		d, tb := synced(t)
-		tb.e.opt.CompactRows = 3
+		tb.e.CompactAbove(3)
 		tb.step(Event{Nudge: true})
 		// The page is stored; then the given number of compaction's transactions; then there is no room.
 		d.refuse = make([]string, 1+fails, 10)
 		d.refuse = append(d.refuse, FailedQuota, FailedQuota)
 		tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Changes: []Change{put(5, "n5", 11)}})
 		d.refuse = nil
-		tb.fires(timerGap)
+		tb.fires(TimerGap)
 		if tb.asks("pull") {
 			tb.pulls(PullAnswer{Cursor: cursor("e1", 12), Head: 12, Changes: []Change{put(6, "n6", 12)}})
 		}
 		tb.step(rename("u1", 6, "n6", "Desk"))
 		tb.wantName(6, "Desk", Sending)
-		if d.meta.Stage != nil || len(d.chunks) > 0 || d.meta.Cursor != cursor("e1", 12) {
-			t.Errorf("after %d steps: %+v", fails, d.meta)
+		if d.Meta().Stage != nil || len(d.Stored().Chunks) > 0 || d.Meta().Cursor != cursor("e1", 12) {
+			t.Errorf("after %d steps: %+v", fails, d.Meta())
 		}
 	}
 }

@@ -71,7 +71,7 @@ func TestFrameGivesBackWhatWasPutIn(t *testing.T) {
 // TestTornFrame: I8. A frame that ends early, or goes on, is none.
 func TestTornFrame(t *testing.T) {
 	t.Parallel()
-	rows := fleet(3)
+	rows := Fleet(3)
 	rows = append(rows, Change{Seq: 4, Kind: KindUnit, ID: "u", Unit: &number.Unit{ID: "u", Name: "Sales", Ver: 4}})
 	b := AppendFrame(nil, rows)
 	for n := range len(b) {
@@ -86,7 +86,7 @@ func TestTornFrame(t *testing.T) {
 
 // FuzzReadFrame: no bytes make it panic or take memory out of proportion, and what is read is written the same way.
 func FuzzReadFrame(f *testing.F) {
-	f.Add(AppendFrame(nil, fleet(3)))
+	f.Add(AppendFrame(nil, Fleet(3)))
 	f.Add(AppendFrame(nil, []Change{{Kind: KindPurpose, ID: "p", Del: true}}))
 	f.Add([]byte{frameVersion, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f})
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -104,8 +104,8 @@ func FuzzReadFrame(f *testing.F) {
 	})
 }
 
-// fleet are numbers as an organization has them.
-func fleet(n int) []Change {
+// Fleet are numbers as an organization has them.
+func Fleet(n int) []Change {
 	names := []string{"", "Reception", "Front desk", "Support line", "Sales Berlin", "Hotline 24/7"}
 	purposes := []string{"sales", "support", "do_not_originate", "survey", "reminder"}
 	out := make([]Change, n)
@@ -121,7 +121,7 @@ func fleet(n int) []Change {
 // BenchmarkSnapshot writes and reads 100,000 numbers in chunks, as frames and as JSON in the same run. Reported besides
 // the times: bytes, and how many times longer or larger JSON is.
 func BenchmarkSnapshot(b *testing.B) {
-	rows := fleet(100_000)
+	rows := Fleet(100_000)
 	type codec struct {
 		write func([]Change) []byte
 		read  func([]byte) ([]Change, error)

@@ -1,4 +1,4 @@
-package replica
+package replica_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/shared/number"
+	. "countersign/shared/replica"
 )
 
 // TestQuota: N13. A full disk is tried once more; then the person is told, nothing of the edit is shown, and what was
@@ -29,7 +30,7 @@ func TestQuota(t *testing.T) {
 	if tb.asks("pull") || tb.timers["retry_pull"] == 0 {
 		t.Error("a pull goes again without waiting")
 	}
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	tb.fires("retry_pull")
 	if c := tb.request("pull").Pull.Cursor; c != cursor("e1", 10) {
 		t.Error("the next pull starts where the store is not")
@@ -104,7 +105,7 @@ func TestBackoff(t *testing.T) {
 	tb.step(Event{Nudge: true})
 	most, over := int64(0), int64(1000)
 	for range 12 {
-		tb.fires(timerGap)
+		tb.fires(TimerGap)
 		fail(Answer{Failed: true})
 		after := tb.timers["retry_pull"]
 		if after < 1 || after > over {
@@ -120,16 +121,16 @@ func TestBackoff(t *testing.T) {
 		t.Errorf("never waited longer than %d ms", most)
 	}
 
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	fail(Answer{Failed: true})
 	tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 99}})
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	fail(Answer{Refused: RefusedSlow, RetryAfter: 90_000})
 	if tb.timers["retry_pull"] < 90_000 {
 		t.Error("the server asked for a longer time")
 	}
 	tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 100}})
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	if tb.asks("pull") {
 		t.Error("a poke ends a wait that the server asked for")
 	}
@@ -145,10 +146,10 @@ func TestPokesAreCoalesced(t *testing.T) {
 		tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 11 + n}})
 	}
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11})
-	if tb.asks("pull") || tb.timers[timerGap] != PullGap {
+	if tb.asks("pull") || tb.timers[TimerGap] != PullGap {
 		t.Error("the second pull does not wait")
 	}
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	tb.request("pull")
 	if tb.asks("pull") {
 		t.Error("more than one pull is on its way")
@@ -221,8 +222,8 @@ func TestAccessEnded(t *testing.T) {
 	if !tb.wiped || !other.wiped || !tb.e.Status().Wiped {
 		t.Fatal("the copy is still there")
 	}
-	if d.meta != (Meta{Generation: 1, Tx: d.meta.Tx}) || d.log != nil || d.rows != nil || d.chunks != nil {
-		t.Errorf("left: %+v", d.stored())
+	if d.Meta() != (Meta{Generation: 1, Tx: d.Meta().Tx}) || !d.Empty() {
+		t.Errorf("left: %+v", d.Stored())
 	}
 	for _, x := range []*tab{tb, other} {
 		x.wantName(2, "-", NoBadge)
@@ -230,7 +231,7 @@ func TestAccessEnded(t *testing.T) {
 		x.step(Event{Nudge: true})
 		x.step(rename("late", 2, "n2", "Desk"))
 		x.wantSaved("late", WhyWiped)
-		if len(x.requests) > 0 || len(d.log) > 0 || d.meta.Client != "" {
+		if len(x.requests) > 0 || len(d.Log()) > 0 || d.Meta().Client != "" {
 			t.Error("a wiped tab brings something back")
 		}
 	}
@@ -249,7 +250,7 @@ func TestLateWriterAfterWipe(t *testing.T) {
 	}
 	late.step(rename("u1", 1, "n1", "Reception"))
 	late.wantSaved("u1", WhyWiped)
-	if !late.wiped || len(d.log) > 0 {
+	if !late.wiped || len(d.Log()) > 0 {
 		t.Error("a late writer brought something back")
 	}
 }
@@ -269,7 +270,7 @@ func TestSignOutOffline(t *testing.T) {
 	tb.step(rename("u1", 1, "n1", "Reception"))
 	tb.wantSaved("u1", WhyWiped)
 	tb.fires("retry_wipe")
-	if !tb.wiped || d.meta.Client != "" || tb.asks("push") {
+	if !tb.wiped || d.Meta().Client != "" || tb.asks("push") {
 		t.Error("the copy is still there")
 	}
 }
@@ -278,16 +279,16 @@ func TestSignOutOffline(t *testing.T) {
 func TestWrongBaseIsReplaced(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	for range digestEvery {
+	for range DigestEvery {
 		tb.step(Event{Nudge: true})
 		r := tb.requests[0]
 		if !r.Pull.WantDigest {
 			tb.pulls(PullAnswer{Cursor: cursor("e1", 10), Head: 10})
-			tb.fires(timerGap)
+			tb.fires(TimerGap)
 			continue
 		}
 		tb.pulls(PullAnswer{Cursor: cursor("e1", 10), Head: 10, Digest: &Digest{Rows: 3, Sum: SumText(1)}})
-		tb.fires(timerGap)
+		tb.fires(TimerGap)
 		m, frames := snapshot("s1", cursor("e1", 10), []Change{put(1, "n1", 7)})
 		if c := tb.requests[len(tb.requests)-1].Pull; c == nil || c.Cursor != "" {
 			t.Fatal("no snapshot is asked for")

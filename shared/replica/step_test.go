@@ -1,4 +1,4 @@
-package replica
+package replica_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/shared/number"
+	. "countersign/shared/replica"
 )
 
 // picture is everything that an engine shows.
@@ -50,8 +51,7 @@ func TestMemoryIsTheStore(t *testing.T) {
 		for _, tb := range tabs {
 			tb.fires("retry_pull")
 			fresh := &tab{t: t, d: d, e: New(Options{}), saved: map[Uid]string{}, timers: map[string]int64{}}
-			s := d.stored()
-			fresh.e.Step(Event{Loaded: &s})
+			fresh.e.Step(Event{Loaded: d.Stored()})
 			if got, want := tb.picture(), fresh.picture(); got != want && !d.blank() {
 				rt.Fatalf("a tab shows\n%s\nand a new one\n%s", got, want)
 			}
@@ -59,7 +59,7 @@ func TestMemoryIsTheStore(t *testing.T) {
 	})
 }
 
-func (d *disk) blank() bool { return d.meta.Client == "" }
+func (d *disk) blank() bool { return d.Meta().Client == "" }
 
 // act does one thing that can happen to a tab.
 func act(t *rapid.T, tb *tab, seq *int64, uid int) {
@@ -79,7 +79,7 @@ func act(t *rapid.T, tb *tab, seq *int64, uid int) {
 		tb.lead(rapid.Bool().Draw(t, "lead"))
 	case 5:
 		tb.step(Event{Nudge: true})
-		tb.fires(timerGap)
+		tb.fires(TimerGap)
 	default:
 		if len(tb.requests) == 0 {
 			return
@@ -87,7 +87,7 @@ func act(t *rapid.T, tb *tab, seq *int64, uid int) {
 		r := tb.requests[0]
 		tb.requests = tb.requests[1:]
 		tb.step(Event{Answer: reply(t, r, seq)})
-		tb.fires(timerGap)
+		tb.fires(TimerGap)
 	}
 }
 
@@ -165,7 +165,7 @@ func (tb *tab) checkChanged(t *rapid.T, before map[string]View) {
 // large is an engine with 100,000 numbers.
 func large(b *testing.B) (*Engine, []Change) {
 	b.Helper()
-	rows := fleet(100_000)
+	rows := Fleet(100_000)
 	s := Stored{Meta: Meta{Client: "c", Cursor: cursor("e1", 100_000)}, NextMid: 1}
 	for chunk := range slices.Chunk(rows, ChunkRows) {
 		s.Chunks = append(s.Chunks, AppendFrame(nil, chunk))

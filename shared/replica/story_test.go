@@ -1,4 +1,4 @@
-package replica
+package replica_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"countersign/shared/id"
 	"countersign/shared/number"
+	. "countersign/shared/replica"
 )
 
 // TestOfflineEditSurvivesReload: I1, N13. An edit that was told as saved is there after the tab died, is shown before
@@ -231,7 +232,7 @@ func TestStalePullIsNotApplied(t *testing.T) {
 	first.wantName(1, "new", NoBadge) // told by the other tab
 	first.pulls(PullAnswer{Cursor: cursor("e1", 15), Head: 15, Changes: []Change{put(1, "old", 15)}})
 	first.wantName(1, "new", NoBadge)
-	if d.meta.Cursor != cursor("e1", 20) {
+	if d.Meta().Cursor != cursor("e1", 20) {
 		t.Error("the cursor went back")
 	}
 }
@@ -245,7 +246,7 @@ func TestLateTabIsRefused(t *testing.T) {
 	first.deaf = true
 	second.pulls(PullAnswer{Cursor: cursor("e1", 20), Head: 20, Changes: []Change{put(1, "new", 20)}})
 	first.pulls(PullAnswer{Cursor: cursor("e1", 15), Head: 15, Changes: []Change{put(1, "old", 15)}})
-	if d.meta.Cursor != cursor("e1", 20) {
+	if d.Meta().Cursor != cursor("e1", 20) {
 		t.Error("the cursor went back")
 	}
 	first.wantName(1, "new", NoBadge)
@@ -276,7 +277,7 @@ func TestTwoTabsOnAFreshStore(t *testing.T) {
 	first, second := d.open(t), d.open(t)
 	d.busy = false
 	first.step(Event{Nudge: true})
-	if first.e.m.meta.Client == "" || first.e.m.meta.Client != second.e.m.meta.Client || d.meta.Rev != 1 {
-		t.Errorf("the tabs are %q and %q; %d revisions", first.e.m.meta.Client, second.e.m.meta.Client, d.meta.Rev)
+	if first.e.Client() == "" || first.e.Client() != second.e.Client() || d.Meta().Rev != 1 {
+		t.Errorf("the tabs are %q and %q; %d revisions", first.e.Client(), second.e.Client(), d.Meta().Rev)
 	}
 }

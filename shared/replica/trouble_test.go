@@ -1,9 +1,11 @@
-package replica
+package replica_test
 
 import (
 	"fmt"
 	"slices"
 	"testing"
+
+	. "countersign/shared/replica"
 )
 
 // settled is a synced device whose edit of number 1 was applied at seq 11 and is in base.
@@ -13,14 +15,14 @@ func settled(t *testing.T) (*disk, *tab) {
 	tb.step(rename("u1", 1, "n1", "Reception"))
 	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}, Now: 1000})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Lmid: 1, Changes: []Change{put(1, "Reception", 11)}, Now: 1000})
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	return d, tb
 }
 
 func (tb *tab) wantLog(want ...string) {
 	tb.t.Helper()
 	got := []string{}
-	for _, en := range tb.d.log {
+	for _, en := range tb.d.Log() {
 		st := "queued"
 		if en.Outcome != nil {
 			st = fmt.Sprintf("%s at %d of %s", en.Outcome.St, en.Outcome.Seq, en.Epoch)
@@ -60,7 +62,7 @@ func TestRetention(t *testing.T) {
 			tb.step(rename("u1", 1, "n1", "Reception"))
 			tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{c.outcome}, Now: 1000})
 			tb.pulls(PullAnswer{Cursor: cursor("e1", c.at), Head: 12, Lmid: 1, DurableSeq: c.durable, Now: c.now})
-			if kept := len(d.log) == 1; kept != c.kept {
+			if kept := len(d.Log()) == 1; kept != c.kept {
 				t.Errorf("kept: %v", kept)
 			}
 			tb.step(rename("u2", 2, "n2", "Desk"))
@@ -95,8 +97,8 @@ func TestResetOffersWhatWasForgotten(t *testing.T) {
 		tb.step(Event{Answer: &Answer{ID: r.ID, Chunk: frames[n]}})
 	}
 	tb.wantName(4, "-", NoBadge)
-	if d.meta.Cursor != cursor("e2", 9) || d.meta.Stage != nil || len(d.chunks) != 2 {
-		t.Errorf("stored: %+v", d.meta)
+	if d.Meta().Cursor != cursor("e2", 9) || d.Meta().Stage != nil || len(d.Stored().Chunks) != 2 {
+		t.Errorf("stored: %+v", d.Meta())
 	}
 	tb.wantName(1, "Reception", Sending)
 	if p := tb.request("push").Push; p.Mutations[0].Uid != "u1" || p.Epoch != "e2" {
@@ -111,7 +113,7 @@ func TestResetKeepsWhatIsConfirmed(t *testing.T) {
 	_, tb := settled(t)
 	tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 12}})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 12), Head: 12, Lmid: 1, Changes: []Change{put(1, "Front", 12)}, Now: 1000})
-	tb.fires(timerGap)
+	tb.fires(TimerGap)
 	m, frames := snapshot("s1", cursor("e2", 12), []Change{put(1, "Front", 12)})
 	tb.step(Event{Nudge: true})
 	tb.pulls(PullAnswer{Epoch: "e2", Head: 12, Lmid: 1, Reset: ResetPruned, Snapshot: m, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}})
@@ -143,7 +145,7 @@ func TestSnapshotResumes(t *testing.T) {
 	torn := slices.Clone(frames[1])
 	torn[len(torn)-1] ^= 1
 	tb.step(Event{Answer: &Answer{ID: r.ID, Chunk: torn}})
-	if d.meta.Staged != 1 || d.meta.Cursor != "" {
+	if d.Meta().Staged != 1 || d.Meta().Cursor != "" {
 		t.Error("a torn chunk was stored")
 	}
 	tb.fires("retry_pull")
@@ -198,13 +200,13 @@ func TestForked(t *testing.T) {
 	t.Parallel()
 	d, tb := settled(t)
 	tb.step(rename("u2", 2, "n2", "Desk"))
-	was := d.meta.Client
+	was := d.Meta().Client
 	tb.pushes(PushAnswer{Kind: KindForked})
-	if d.meta.Client == was {
+	if d.Meta().Client == was {
 		t.Error("the client is the same")
 	}
 	tb.wantLog("3 u1 queued", "4 u2 queued")
-	if p := tb.request("push").Push; p.Client != d.meta.Client || p.PrevMid != 0 || len(p.Mutations) != 2 {
+	if p := tb.request("push").Push; p.Client != d.Meta().Client || p.PrevMid != 0 || len(p.Mutations) != 2 {
 		t.Errorf("pushed %+v", p)
 	}
 }
@@ -214,10 +216,10 @@ func TestGap(t *testing.T) {
 	t.Parallel()
 	d, tb := settled(t)
 	tb.step(rename("u2", 2, "n2", "Desk"))
-	was := d.meta.Client
+	was := d.Meta().Client
 	tb.pushes(PushAnswer{Kind: KindGap, ExpectMid: 1})
 	tb.wantLog("1 u1 queued", "2 u2 queued")
-	if p := tb.request("push").Push; p.PrevMid != 0 || len(p.Mutations) != 2 || d.meta.Client != was {
+	if p := tb.request("push").Push; p.PrevMid != 0 || len(p.Mutations) != 2 || d.Meta().Client != was {
 		t.Errorf("pushed %+v", p)
 	}
 
@@ -226,10 +228,10 @@ func TestGap(t *testing.T) {
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Lmid: 1, DurableSeq: 11})
 	tb.wantLog()
 	tb.step(rename("u2", 2, "n2", "Desk"))
-	was = d.meta.Client
+	was = d.Meta().Client
 	tb.pushes(PushAnswer{Kind: KindGap, ExpectMid: 1})
 	tb.wantLog("3 u2 queued")
-	if d.meta.Client == was {
+	if d.Meta().Client == was {
 		t.Error("the client is the same although what the server lost is not on the device")
 	}
 }

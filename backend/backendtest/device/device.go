@@ -18,6 +18,7 @@ import (
 	"countersign/shared/id"
 	"countersign/shared/number"
 	"countersign/shared/replica"
+	"countersign/shared/replica/replicatest"
 )
 
 // Device is one browser profile with a login and an organization. It is for one goroutine.
@@ -33,7 +34,7 @@ type Device struct {
 	Requests map[string]int
 	Wiped    bool // the store was emptied because access ended
 
-	disk     *disk
+	disk     *replicatest.Disk
 	engine   *replica.Engine
 	rand     *rand.Rand
 	events   []replica.Event
@@ -44,7 +45,7 @@ type Device struct {
 
 // New is a device that has nothing yet. The same seed makes the same identifiers.
 func New(c *api.Client, o id.Organization, seed uint64) *Device {
-	d := &Device{Client: c, Org: o, Requests: map[string]int{}, disk: newDisk(), rand: rand.New(rand.NewPCG(seed, 0x5eed))}
+	d := &Device{Client: c, Org: o, Requests: map[string]int{}, disk: replicatest.NewDisk(), rand: rand.New(rand.NewPCG(seed, 0x5eed))}
 	d.Restart()
 	return d
 }
@@ -59,7 +60,7 @@ func (d *Device) Restart() {
 
 // Clone is another device with the same store, as when a profile was copied. It draws other random numbers from here on.
 func (d *Device) Clone(seed uint64) *Device {
-	c := &Device{Client: d.Client, Org: d.Org, Requests: map[string]int{}, disk: d.disk.clone(), rand: rand.New(rand.NewPCG(seed, 0xc10e))}
+	c := &Device{Client: d.Client, Org: d.Org, Requests: map[string]int{}, disk: d.disk.Clone(), rand: rand.New(rand.NewPCG(seed, 0xc10e))}
 	c.Restart()
 	return c
 }
@@ -92,14 +93,14 @@ func (d *Device) step(ev replica.Event) {
 func (d *Device) do(ef replica.Effect) {
 	switch {
 	case ef.Load:
-		d.events = append(d.events, replica.Event{Loaded: d.disk.stored()})
+		d.events = append(d.events, replica.Event{Loaded: d.disk.Stored()})
 	case ef.Store != nil:
-		mids, why := d.disk.commit(&ef.Store.Tx)
+		mids, why := d.disk.Commit(&ef.Store.Tx)
 		if why != "" {
 			d.events = append(d.events, replica.Event{Failed: &replica.StoreFailed{ID: ef.Store.ID, Why: why}})
 			return
 		}
-		d.events = append(d.events, replica.Event{Committed: &replica.Committed{ID: ef.Store.ID, No: d.disk.meta.Tx, Tx: ef.Store.Tx, Mids: mids}})
+		d.events = append(d.events, replica.Event{Committed: &replica.Committed{ID: ef.Store.ID, No: d.disk.Meta().Tx, Tx: ef.Store.Tx, Mids: mids}})
 	case ef.Request != nil:
 		d.requests = append(d.requests, ef.Request)
 	case ef.Timer != nil:

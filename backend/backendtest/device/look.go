@@ -25,11 +25,11 @@ func (d *Device) Numbers() (list []number.Number) {
 func (d *Device) Status() replica.Status { return d.engine.Status() }
 
 // Log are the edits that are on the device, settled ones too.
-func (d *Device) Log() []replica.Entry { return d.disk.stored().Log }
+func (d *Device) Log() []replica.Entry { return d.disk.Log() }
 
 // Outcome is what became of an edit, nil while it waits or when the device has forgotten it.
 func (d *Device) Outcome(u replica.Uid) *replica.Outcome {
-	for _, e := range d.disk.log {
+	for _, e := range d.disk.Log() {
 		if e.Uid == u {
 			return e.Outcome
 		}
@@ -39,7 +39,7 @@ func (d *Device) Outcome(u replica.Uid) *replica.Outcome {
 
 // Unsent is how many edits have no outcome yet.
 func (d *Device) Unsent() (n int) {
-	for _, e := range d.disk.log {
+	for _, e := range d.disk.Log() {
 		if e.Outcome == nil {
 			n++
 		}
@@ -51,9 +51,9 @@ func (d *Device) Unsent() (n int) {
 func (d *Device) Attention() []replica.Attention { return d.engine.Attention() }
 
 // Meta is what the device keeps about its copy.
-func (d *Device) Meta() replica.Meta { return d.disk.meta }
+func (d *Device) Meta() replica.Meta { return d.disk.Meta() }
 
 // Holds reports whether anything of the copy is on the device.
 func (d *Device) Holds() bool {
-	return len(d.disk.log)+len(d.disk.chunks)+len(d.disk.rows)+len(d.disk.attention)+len(d.disk.staged) > 0
+	return !d.disk.Empty()
 }
