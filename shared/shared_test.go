@@ -63,3 +63,31 @@ func TestBrowserDependencies(t *testing.T) {
 		t.Fatal("no dependencies were listed")
 	}
 }
+
+// What weighs much in a browser, by what its initialization alone keeps, is imported by none of our packages there, used
+// or not. (go-app as it was published imports some of it; the build trims that.)
+func TestBrowserImportsNothingHeavy(t *testing.T) {
+	heavy := []string{"crypto", "net/http", "regexp", "html", "log", "log/slog", "mime", "math/big", "encoding/gob", "encoding/xml", "text/tabwriter"}
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{.ImportPath}}: {{join .Imports " "}}`, "./app")
+	list.Env, list.Dir = append(list.Environ(), "GOOS=js", "GOARCH=wasm"), ".."
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := 0
+	for line := range strings.Lines(string(out)) {
+		name, imports, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		if !strings.HasPrefix(name, "countersign/") {
+			continue
+		}
+		own++
+		for _, p := range strings.Fields(imports) {
+			if slices.Contains(heavy, p) || strings.HasPrefix(p, "crypto/") {
+				t.Errorf("%s imports %s", name, p)
+			}
+		}
+	}
+	if own == 0 {
+		t.Fatal("no package of ours was listed")
+	}
+}

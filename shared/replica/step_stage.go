@@ -1,10 +1,5 @@
 package replica
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-)
-
 const (
 	fetchAhead = 4 // chunks on their way at a time
 	badMost    = 5 // chunks in a row that are not what the manifest says, before another snapshot is asked for
@@ -66,9 +61,8 @@ func (e *Engine) staged(f *flight, data []byte) {
 		return
 	}
 	want := st.Chunks[n]
-	sum := sha256.Sum256(data)
 	rows, err := ReadFrame(data)
-	if err != nil || len(rows) != want.Rows || len(data) != want.Bytes || hex.EncodeToString(sum[:]) != want.SHA256 {
+	if err != nil || len(rows) != want.Rows || len(data) != want.Bytes || sha256Hex(data) != want.SHA256 {
 		if e.badChunks++; e.badChunks >= badMost {
 			e.gone(f)
 			return
