@@ -1,10 +1,7 @@
 package number
 
-// Reason says why a number or an edit of one was not taken. Its sentence is the catalogue entry "number.reason." + reason.
+// Reason says why a number or an edit of one was not taken.
 type Reason string
-
-// Key is the catalogue's entry that tells the reason.
-func (r Reason) Key() string { return "number.reason." + string(r) }
 
 // These are all reasons there are.
 const (

@@ -11,8 +11,7 @@ import (
 // where only files are written. The reason is "" when the number is valid.
 type Parse func(text, region string) (number.E164, number.Reason)
 
-// Repair names what was mended about a number before it could be read. Its sentence is the catalogue entry
-// "number.repair." + repair.
+// Repair names what was mended about a number before it could be read.
 type Repair string
 
 const (
@@ -23,9 +22,6 @@ const (
 	PlusAdded    Repair = "plus_added"
 	ZeroAdded    Repair = "zero_added"
 )
-
-// Key is the catalogue's entry that tells what was mended.
-func (r Repair) Key() string { return "number.repair." + string(r) }
 
 // Mend reads a cell as a phone number. It undoes what spreadsheets do to numbers as long as no digit was lost, and
 // refuses with spreadsheet_damage when some were.
