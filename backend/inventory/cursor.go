@@ -6,28 +6,31 @@ import (
 	"strconv"
 	"time"
 
+	"countersign/shared/id"
 	"countersign/shared/replica"
 )
 
-// sign is the cursor's text. Its signature lets a cursor from beyond the head prove that this server's history went back;
-// without it any client could force that.
-func (c *Core) sign(p replica.CursorParts) string { return p.Text(c.mac(p)) }
+// sign is the text of a cursor of an organization. Its signature lets a cursor from beyond the head prove that this
+// server's history went back; without it any client could force that.
+func (c *Core) sign(org id.Organization, p replica.CursorParts) string { return p.Text(c.mac(org, p)) }
 
-func (c *Core) mac(p replica.CursorParts) []byte {
+// mac covers the organization, which the cursor does not tell: a place in another one's history proves nothing here.
+func (c *Core) mac(org id.Organization, p replica.CursorParts) []byte {
 	h := hmac.New(sha256.New, c.Key)
+	h.Write(appendText(nil, string(org)))
 	h.Write(p.Bytes())
 	return h.Sum(nil)[:replica.MACBytes]
 }
 
-// read takes a cursor apart; ok is false when it is not one of this installation's.
-func (c *Core) read(text string) (p replica.CursorParts, ok bool) {
+// read takes a cursor apart; ok is false when this installation gave none such for the organization.
+func (c *Core) read(org id.Organization, text string) (p replica.CursorParts, ok bool) {
 	p, mac, ok := replica.ReadCursor(text)
-	return p, ok && hmac.Equal(mac, c.mac(p))
+	return p, ok && hmac.Equal(mac, c.mac(org, p))
 }
 
-// Cursor is the place of the head.
-func (c *Core) Cursor(h *Head) string {
-	return c.sign(replica.CursorParts{Epoch: h.Epoch, Seq: h.Seq, Chain: h.Chain})
+// Cursor is the place of the head of an organization.
+func (c *Core) Cursor(org id.Organization, h *Head) string {
+	return c.sign(org, replica.CursorParts{Epoch: h.Epoch, Seq: h.Seq, Chain: h.Chain})
 }
 
 // standing is what a cursor says about the history it is held against.
@@ -35,7 +38,7 @@ type standing int
 
 const (
 	onIt     standing = iota // a state of this history
-	unknown                  // no cursor of this installation
+	unknown                  // no cursor that this installation gave for the organization
 	pruned                   // what followed it was forgotten
 	replaced                 // of a history that is no more, and this one has another name already
 	rolled                   // of a name that this history is yet to have, or of its own, which it contradicts: the server went back unannounced
@@ -43,7 +46,7 @@ const (
 
 // stand compares a cursor with the history.
 func (c *Core) stand(s Store, h *Head, text string) (replica.CursorParts, standing, error) {
-	p, ok := c.read(text)
+	p, ok := c.read(s.Org(), text)
 	if !ok {
 		return p, unknown, nil
 	}

@@ -87,7 +87,7 @@ func (c *Core) delta(s Store, h *Head, at replica.CursorParts, in *replica.Pull,
 
 	out.More = end.Seq < h.Seq
 	if out.Cursor = in.Cursor; end != at {
-		out.Cursor = c.sign(end)
+		out.Cursor = c.sign(s.Org(), end)
 	}
 	if in.WantDigest && !out.More {
 		out.Digest = h.Digest()

@@ -23,7 +23,7 @@ func (c *Core) Snapshot(s Store) (*Snapshot, error) {
 	if h == nil {
 		return nil, ErrRolledBack
 	}
-	out := &Snapshot{Manifest: replica.Manifest{ID: SnapshotID(h), Cursor: c.Cursor(h), Digest: *h.Digest()}}
+	out := &Snapshot{Manifest: replica.Manifest{ID: SnapshotID(h), Cursor: c.Cursor(s.Org(), h), Digest: *h.Digest()}}
 	rows, err := smallRows(s)
 	if err != nil {
 		return nil, err

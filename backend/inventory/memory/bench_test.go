@@ -63,7 +63,7 @@ func BenchmarkPull1000(b *testing.B) {
 	must(b, in.View("org", func(t *memory.Tx) error {
 		p, err := t.Change(5_000)
 		h, _ := t.Head()
-		cursor = core.Cursor(&inventory.Head{Epoch: h.Epoch, Seq: 5_000, Chain: p.Chain})
+		cursor = core.Cursor("org", &inventory.Head{Epoch: h.Epoch, Seq: 5_000, Chain: p.Chain})
 		return err
 	}))
 	pull := &replica.Pull{Client: "device", Cursor: cursor, FirstMid: 1, ReceiptSum: replica.SumText(0)}

@@ -219,7 +219,7 @@ func TestPrune(t *testing.T) {
 	must(t, in.Installation.View("org", func(tx *memory.Tx) error {
 		p, err := tx.Change(2)
 		h, _ := tx.Head()
-		cursor = core.Cursor(&inventory.Head{Epoch: h.Epoch, Seq: 2, Chain: p.Chain})
+		cursor = core.Cursor("org", &inventory.Head{Epoch: h.Epoch, Seq: 2, Chain: p.Chain})
 		return err
 	}))
 	in.write("org", func(tx *memory.Tx) error { return errors.Join(tx.Prune(2), tx.PruneReceipts("device", 3)) })

@@ -189,7 +189,7 @@ func otherRows(w *world) {
 	if unit.Ver != 0 || program.Ver != 0 {
 		w.Error("the caller's rows were changed")
 	}
-	ans := w.pull(w.me, replica.Pull{Cursor: w.core.Cursor(&before)})
+	ans := w.pull(w.me, replica.Pull{Cursor: w.core.Cursor(w.org, &before)})
 	for i := range list {
 		list[i].Seq = before.Seq + int64(i) + 1
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"countersign/backend/inventory"
 	"countersign/shared/errs"
@@ -63,7 +64,7 @@ func (w *world) present() base {
 
 func pagesFollow(w *world) {
 	head := w.head()
-	origin := w.core.Cursor(&inventory.Head{Epoch: head.Epoch})
+	origin := w.core.Cursor(w.org, &inventory.Head{Epoch: head.Epoch})
 	states := []base{{}}
 	var ids []id.Number
 	for i := range 7 {
@@ -114,7 +115,8 @@ func cursorsProve(w *world) {
 		w.add(w.me, number.E164(fmt.Sprint("+3610", i)), "st_support", "Desk", number.Place{})
 	}
 	head := w.head()
-	cursor := func(h inventory.Head) string { return w.core.Cursor(&h) }
+	first := w.org
+	cursor := func(h inventory.Head) string { return w.core.Cursor(w.org, &h) }
 	ahead, other, here := head, head, head
 	ahead.Seq += 3
 	other.Chain[0]++
@@ -168,6 +170,33 @@ func cursorsProve(w *world) {
 	if rotate("") != 1 || w.head().Epoch == rotated.Epoch {
 		w.Error("the restore command changed nothing")
 	}
+
+	// A cursor that is true of another organization, whose history got its name later, proves nothing about this one (I14).
+	last := w.head()
+	mine := cursor(last)
+	w.org = w.in.Organization()
+	w.in.Advance(time.Hour)
+	rotate("")
+	theirs := w.head()
+	if ans := w.pull(w.me, replica.Pull{Cursor: mine}); ans.Reset != replica.ResetUnknown {
+		w.Errorf("a cursor of another organization: %+v", ans)
+	}
+	foreign := cursor(theirs)
+	w.org = first
+	if ans := w.pull(w.me, replica.Pull{Cursor: foreign}); ans.Reset != replica.ResetUnknown {
+		w.Errorf("a later cursor of another organization: %+v", ans)
+	}
+	push := replica.Push{Client: w.client(), Schema: replica.Schema, Cursor: foreign}
+	w.update(func(s inventory.Store) error {
+		_, acts, err := w.core.Push(s, w.me, &push)
+		if len(acts) != 0 {
+			w.Errorf("a push with it: %+v", acts)
+		}
+		return err
+	})
+	if rotate(foreign) != 0 || w.head() != last {
+		w.Error("a cursor of another organization gave this one's history another name")
+	}
 }
 
 func prunedCursors(w *world) {
@@ -176,7 +205,7 @@ func prunedCursors(w *world) {
 	}
 	cursors := make([]string, 6)
 	head := w.head()
-	cursors[0] = w.core.Cursor(&inventory.Head{Epoch: head.Epoch})
+	cursors[0] = w.core.Cursor(w.org, &inventory.Head{Epoch: head.Epoch})
 	for i := 1; i < 6; i++ {
 		cursors[i] = w.pull(w.me, replica.Pull{Cursor: cursors[i-1], Limit: 1}).Cursor
 	}
@@ -191,7 +220,7 @@ func prunedCursors(w *world) {
 
 	foreign := &inventory.Core{Key: []byte("another installation's key 01234")}
 	for name, c := range map[string]string{
-		"none": "", "nonsense": "nonsense", "cut": cursors[5][:10], "another key": foreign.Cursor(&head),
+		"none": "", "nonsense": "nonsense", "cut": cursors[5][:10], "another key": foreign.Cursor(w.org, &head),
 		"forged epoch": strings.ToUpper(cursors[5][:4]) + cursors[5][4:],
 	} {
 		if ans := w.pull(w.me, replica.Pull{Cursor: c}); ans.Reset != replica.ResetUnknown || ans.Snapshot == nil {
@@ -204,7 +233,7 @@ func receiptsVerified(w *world) {
 	n := w.add(w.me, "+36300", "st_support", "Desk", number.Place{})
 	c := w.client()
 	all := w.push(w.me, c, 0, w.renames(n, "Desk", "A", "B", "C", "D", "E")...).Outcomes
-	cursor := w.core.Cursor(ptr(w.head()))
+	cursor := w.core.Cursor(w.org, ptr(w.head()))
 	sum := func(list []replica.Outcome) string {
 		var s uint64
 		for i := range list {
