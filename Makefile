@@ -21,9 +21,9 @@ sources = $(shell find $(1) -type f ! -name '*_test.go' ! -path '*/testdata/*' !
 wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w"
 
 # Inlining is worth its size where much data passes. Everywhere else, screens above all, it gains no time that could be
-# measured and weighs 0.1 MB of brotli.
-inlining   = -gcflags=all=-l $(patsubst %,-gcflags=%=,runtime/... internal/... strings bytes slices sort strconv \
-	unicode/utf8 countersign/shared/...)
+# measured and weighs 0.1 MB of brotli. (That of errors makes package variables data that need no code to set them.)
+inlining   = -gcflags=all=-l $(patsubst %,-gcflags=%=,runtime/... internal/... errors strings bytes slices sort strconv \
+	unicode/utf8 $(addprefix countersign/shared/,code number replica sheet))
 
 # what the site is made of, and how
 PARTS     := $(BIN)/app.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
