@@ -64,7 +64,7 @@ func TestCompactWithoutRoom(t *testing.T) {
 		if tb.asks("pull") {
 			tb.pulls(PullAnswer{Cursor: cursor("e1", 12), Head: 12, Changes: []Change{put(6, "n6", 12)}})
 		}
-		tb.step(rename("u1", 6, "n6", "Desk"))
+		tb.step(rename(uid(1), 6, "n6", "Desk"))
 		tb.wantName(6, "Desk", Sending)
 		if d.Meta().Stage != nil || len(d.Stored().Chunks) > 0 || d.Meta().Cursor != cursor("e1", 12) {
 			t.Errorf("after %d steps: %+v", fails, d.Meta())

@@ -18,6 +18,9 @@ func cursor(epoch Epoch, seq int64) string {
 
 func key(n int) id.Number { return id.Number(fmt.Sprintf("01900000-0000-7000-8000-%012x", n)) }
 
+// uid is the n-th intent.
+func uid(n int) Uid { return Uid(fmt.Sprintf("%032x", n)) }
+
 func row(n int, name string, ver int64) *number.Number {
 	return &number.Number{ID: key(n), E164: number.E164(fmt.Sprintf("+4930%07d", n)), CallPurpose: "sales", DisplayName: name, Status: number.Active, Ver: ver}
 }

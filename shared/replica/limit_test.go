@@ -1,7 +1,6 @@
 package replica_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -15,12 +14,12 @@ func TestQuota(t *testing.T) {
 	t.Parallel()
 	d, tb := synced(t)
 	d.refuse = []string{FailedQuota}
-	tb.step(rename("u1", 1, "n1", "Reception"))
-	tb.wantSaved("u1", "")
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
+	tb.wantSaved(uid(1), "")
 
 	d.refuse = []string{FailedQuota, FailedIO}
-	tb.step(rename("u2", 2, "n2", "Desk"))
-	tb.wantSaved("u2", FailedIO)
+	tb.step(rename(uid(2), 2, "n2", "Desk"))
+	tb.wantSaved(uid(2), FailedIO)
 	tb.wantName(2, "n2", NoBadge)
 
 	d.refuse = []string{FailedQuota, FailedQuota}
@@ -42,17 +41,17 @@ func TestLogLimits(t *testing.T) {
 	t.Parallel()
 	s := Stored{Meta: Meta{Client: "c"}, NextMid: MaxLog}
 	for n := range Mid(MaxLog - 1) {
-		s.Log = append(s.Log, Entry{Mutation: Mutation{Mid: n + 1, Uid: Uid(fmt.Sprint("u", n)), Op: Set, Rows: []Edit{{ID: key(1)}}}})
+		s.Log = append(s.Log, Entry{Mutation: Mutation{Mid: n + 1, Uid: uid(int(n)), Op: Set, Rows: []Edit{{ID: key(1)}}}})
 	}
 	e := New(Options{})
 	e.Step(Event{Loaded: &s})
 	if st := e.Status(); !st.LogNearlyFull || st.LogFull {
 		t.Errorf("status %+v, want a warning", st)
 	}
-	if out := e.Step(rename("last", 1, "a", "b")); len(out) != 1 || out[0].Store == nil {
+	if out := e.Step(rename(uid(MaxLog), 1, "a", "b")); len(out) != 1 || out[0].Store == nil {
 		t.Errorf("the last edit gave %+v", out)
 	}
-	if out := e.Step(rename("over", 1, "a", "b")); len(out) != 1 || out[0].Saved == nil || out[0].Saved.Why != WhyLogFull {
+	if out := e.Step(rename(uid(MaxLog+1), 1, "a", "b")); len(out) != 1 || out[0].Saved == nil || out[0].Saved.Why != WhyLogFull {
 		t.Errorf("one edit too many gave %+v", out)
 	}
 
@@ -63,7 +62,7 @@ func TestLogLimits(t *testing.T) {
 	}
 	e = New(Options{})
 	e.Step(Event{Loaded: &Stored{Meta: Meta{Client: "c"}}})
-	out := e.Step(Event{Edit: &NewEdit{Uid: "big", Op: Set, Rows: rows}})
+	out := e.Step(Event{Edit: &NewEdit{Uid: uid(1), Op: Set, Rows: rows}})
 	if len(out) != 1 || out[0].Saved == nil || out[0].Saved.Why != WhyTooLarge {
 		t.Errorf("an edit that no push holds gave %+v", out)
 	}
@@ -75,17 +74,17 @@ func TestPushLimits(t *testing.T) {
 	_, tb := synced(t)
 	tb.lead(false)
 	for n := range 250 {
-		tb.step(rename(Uid(fmt.Sprintf("u%03d", n)), 1, "a", "b"))
+		tb.step(rename(uid(n), 1, "a", "b"))
 	}
 	tb.lead(true)
-	if m := tb.request("push").Push.Mutations; len(m) != MaxPush || m[0].Uid != "u000" {
+	if m := tb.request("push").Push.Mutations; len(m) != MaxPush || m[0].Uid != uid(0) {
 		t.Errorf("%d mutations from %s on were pushed", len(m), m[0].Uid)
 	}
 
 	_, tb = synced(t)
 	tb.lead(false)
 	for n := range 10 {
-		tb.step(rename(Uid(fmt.Sprint("u", n)), 1, "a", strings.Repeat("x", 100_000)))
+		tb.step(rename(uid(int(n)), 1, "a", strings.Repeat("x", 100_000)))
 	}
 	tb.lead(true)
 	if m := tb.request("push").Push.Mutations; len(m) != 2 {
@@ -160,11 +159,11 @@ func TestPokesAreCoalesced(t *testing.T) {
 func TestSignInExpired(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	tb.step(Event{Answer: &Answer{ID: tb.request("push").ID, Refused: RefusedReauth}})
-	tb.step(rename("u2", 2, "n2", "Desk"))
+	tb.step(rename(uid(2), 2, "n2", "Desk"))
 	tb.step(Event{Nudge: true})
-	tb.wantSaved("u2", "")
+	tb.wantSaved(uid(2), "")
 	if s := tb.e.Status(); !s.ReauthNeeded || s.Pending != 2 || len(tb.requests) > 0 {
 		t.Errorf("status %+v, requests %d", s, len(tb.requests))
 	}
@@ -178,7 +177,7 @@ func TestSignInExpired(t *testing.T) {
 func TestLateRefusalAfterSigningIn(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	tb.step(Event{Nudge: true})
 	push, pull := tb.request("push"), tb.request("pull")
 	tb.step(Event{Answer: &Answer{ID: pull.ID, Refused: RefusedReauth}})
@@ -195,7 +194,7 @@ func TestLateRefusalAfterSigningIn(t *testing.T) {
 func TestUpgradeRequired(t *testing.T) {
 	t.Parallel()
 	d, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	tb.step(Event{Answer: &Answer{ID: tb.request("push").ID, Refused: RefusedUpgrade}})
 	tb.step(Event{Nudge: true})
 	if !tb.e.Status().UpgradeNeeded || len(tb.requests) > 0 {
@@ -213,7 +212,7 @@ func TestAccessEnded(t *testing.T) {
 	t.Parallel()
 	d, tb := synced(t)
 	other := d.openOffline(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	r := tb.request("push")
 	tb.step(Event{Answer: &Answer{ID: r.ID, Failed: true}})
 	tb.step(Event{Nudge: true})
@@ -229,8 +228,8 @@ func TestAccessEnded(t *testing.T) {
 		x.wantName(2, "-", NoBadge)
 		x.requests = nil
 		x.step(Event{Nudge: true})
-		x.step(rename("late", 2, "n2", "Desk"))
-		x.wantSaved("late", WhyWiped)
+		x.step(rename(uid(99), 2, "n2", "Desk"))
+		x.wantSaved(uid(99), WhyWiped)
 		if len(x.requests) > 0 || len(d.Log()) > 0 || d.Meta().Client != "" {
 			t.Error("a wiped tab brings something back")
 		}
@@ -248,8 +247,8 @@ func TestLateWriterAfterWipe(t *testing.T) {
 	if !tb.wiped || tb.asks("push") {
 		t.Fatal("not wiped at once")
 	}
-	late.step(rename("u1", 1, "n1", "Reception"))
-	late.wantSaved("u1", WhyWiped)
+	late.step(rename(uid(1), 1, "n1", "Reception"))
+	late.wantSaved(uid(1), WhyWiped)
 	if !late.wiped || len(d.Log()) > 0 {
 		t.Error("a late writer brought something back")
 	}
@@ -267,8 +266,8 @@ func TestSignOutOffline(t *testing.T) {
 	if tb.wiped || tb.timers["retry_wipe"] == 0 {
 		t.Fatal("it is told as wiped although the store failed")
 	}
-	tb.step(rename("u1", 1, "n1", "Reception"))
-	tb.wantSaved("u1", WhyWiped)
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
+	tb.wantSaved(uid(1), WhyWiped)
 	tb.fires("retry_wipe")
 	if !tb.wiped || d.Meta().Client != "" || tb.asks("push") {
 		t.Error("the copy is still there")
@@ -309,14 +308,14 @@ func TestWrongBaseIsReplaced(t *testing.T) {
 func TestLeadLost(t *testing.T) {
 	t.Parallel()
 	d, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	r := tb.request("push")
 	tb.lead(false)
 	tb.wantName(1, "Reception", SavedHere)
 	next := d.open(t)
-	tb.step(Event{Answer: &Answer{ID: r.ID, Push: &PushAnswer{Kind: KindOK, Epoch: "e1", Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11}}}}})
+	tb.step(Event{Answer: &Answer{ID: r.ID, Push: &PushAnswer{Kind: KindOK, Epoch: "e1", Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11}}}}})
 	tb.wantLog("1 u1 queued")
-	if m := next.request("push").Push.Mutations; m[0].Uid != "u1" {
+	if m := next.request("push").Push.Mutations; m[0].Uid != uid(1) {
 		t.Error("the next tab does not push it")
 	}
 }

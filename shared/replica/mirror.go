@@ -200,17 +200,16 @@ func (m *mirror) renumber(mids []Mid) {
 	m.queued = len(m.log)
 }
 
-// swap makes the staged chunks base. It reports false when they are not all known here.
-func (m *mirror) swap(st *Manifest) bool {
-	if st == nil || len(m.staging) < len(st.Chunks) {
-		return false
-	}
+// allStaged reports whether all chunks of a snapshot are known here: not those of before this program began.
+func (m *mirror) allStaged(st *Manifest) bool { return st != nil && len(m.staging) >= len(st.Chunks) }
+
+// swap makes the staged chunks base.
+func (m *mirror) swap(st *Manifest) {
 	m.clearBase()
 	for n := range st.Chunks {
 		m.addFrame(m.staging[n])
 	}
 	m.staging, m.over = nil, 0
-	return true
 }
 
 func (m *mirror) countNeedy() {

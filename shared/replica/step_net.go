@@ -195,10 +195,11 @@ func (e *Engine) attend(a *AttentionAnswer) {
 	e.commit(&pending{kind: txAttention, tx: tx})
 }
 
-// wipe empties the store. When the server asked for it, what is queued is offered once more: it is recorded there as
-// come too late, whoever administers the organization sees it, and the store is emptied whatever came of that.
+// wipe empties the store. When the server asked for it, what is queued is offered once more, up to one push of it: it is
+// recorded there as come too late, whoever administers the organization sees it, and the store is emptied whatever came
+// of that. Edits on their way to the store are waited for: they may be told as saved.
 func (e *Engine) wipe() {
-	if e.wiping == wipeOffer && e.push.flight == 0 && e.netTx == 0 {
+	if e.wiping == wipeOffer && e.push.flight == 0 && e.netTx == 0 && e.editTx == 0 {
 		if !e.lead || e.m.queued == 0 || e.m.meta.Client == "" {
 			e.wiping = wipeStore
 		} else {

@@ -113,7 +113,9 @@ func (e *Engine) closeGap(expect Mid) {
 		e.fork()
 		return
 	}
-	e.commit(&pending{kind: txPush, tx: Tx{If: e.guard(), Strict: true, PutLog: put}})
+	// With its own Rev, so that no transaction that was thought out before drops what has to be sent again.
+	meta := e.nextMeta()
+	e.commit(&pending{kind: txPush, tx: Tx{If: e.guard(), Strict: true, Meta: &meta, PutLog: put}})
 }
 
 func requeued(en *entry) Entry {

@@ -129,6 +129,11 @@ func (e *Engine) apply(c *Committed) bool {
 		return false
 	}
 	before, stage := m.base, m.meta.Stage
+	if tx.Swap && !m.allStaged(stage) { // base and what was confirmed with it come together, or not yet
+		e.late = append(e.late, c)
+		e.askLoad()
+		return false
+	}
 	if tx.Meta != nil {
 		m.meta = *tx.Meta
 		m.base, _, _ = ReadCursor(m.meta.Cursor)
@@ -184,10 +189,7 @@ func (e *Engine) apply(c *Committed) bool {
 	}
 	if tx.Swap {
 		e.refresh.all = true
-		if !m.swap(stage) {
-			e.askLoad()
-			return false
-		}
+		m.swap(stage)
 		if m.broken || m.digest() != stage.Digest {
 			e.distrust()
 		}

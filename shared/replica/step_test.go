@@ -34,7 +34,7 @@ func TestMemoryIsTheStore(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := newDisk()
 		tabs := []*tab{d.open(t), d.openOffline(t)}
-		seq, uid := int64(0), 0
+		seq, nth := int64(0), 0
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			tb := rapid.SampledFrom(tabs).Draw(rt, "tab")
 			tb.changed = nil
@@ -43,8 +43,8 @@ func TestMemoryIsTheStore(t *testing.T) {
 			if rapid.IntRange(0, 5).Draw(rt, "refused") == 0 {
 				d.refuse = rapid.SliceOfN(rapid.SampledFrom([]string{"", FailedQuota, FailedIO, FailedStale}), 1, 3).Draw(rt, "why")
 			}
-			uid++
-			act(rt, tb, &seq, uid)
+			nth++
+			act(rt, tb, &seq, nth)
 			tb.checkChanged(rt, before)
 		}
 		d.refuse = nil
@@ -62,9 +62,9 @@ func TestMemoryIsTheStore(t *testing.T) {
 func (d *disk) blank() bool { return d.Meta().Client == "" }
 
 // act does one thing that can happen to a tab.
-func act(t *rapid.T, tb *tab, seq *int64, uid int) {
+func act(t *rapid.T, tb *tab, seq *int64, nth int) {
 	n := rapid.IntRange(1, 6).Draw(t, "n")
-	u := Uid(fmt.Sprint("u", uid))
+	u := uid(nth)
 	switch rapid.IntRange(0, 9).Draw(t, "what") {
 	case 0:
 		tb.step(rename(u, n, "", rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "name")))
@@ -74,7 +74,7 @@ func act(t *rapid.T, tb *tab, seq *int64, uid int) {
 		purpose := "sales"
 		tb.step(Event{Edit: &NewEdit{Uid: u, Op: Create, Rows: []Edit{{ID: key(n)}}, Set: &number.Fields{E164: row(n, "", 0).E164, CallPurpose: &purpose}}})
 	case 3:
-		tb.step(Event{Undo: &NewUndo{Of: Uid(fmt.Sprint("u", rapid.IntRange(0, uid).Draw(t, "of"))), Uid: u}})
+		tb.step(Event{Undo: &NewUndo{Of: uid(rapid.IntRange(0, nth).Draw(t, "of")), Uid: u}})
 	case 4:
 		tb.lead(rapid.Bool().Draw(t, "lead"))
 	case 5:
@@ -189,7 +189,7 @@ func BenchmarkEdit(b *testing.B) {
 			b.StartTimer()
 		}
 		k := rows[i%len(rows)].Number.ID
-		out := e.Step(Event{Edit: &NewEdit{Uid: Uid(fmt.Sprintf("%032x", i)), Op: Set, Rows: []Edit{{ID: k}}, Set: &number.Fields{DisplayName: &name}}})
+		out := e.Step(Event{Edit: &NewEdit{Uid: uid(i), Op: Set, Rows: []Edit{{ID: k}}, Set: &number.Fields{DisplayName: &name}}})
 		no, mid = no+1, mid+1
 		e.Step(Event{Committed: &Committed{ID: out[0].Store.ID, No: no, Tx: out[0].Store.Tx, Mids: []Mid{mid}}})
 		if v, _ := e.Row(k); v.DisplayName != name {

@@ -16,8 +16,8 @@ func TestOfflineEditSurvivesReload(t *testing.T) {
 	d, tb := synced(t)
 	tb.lead(false)
 	strict := d.strict
-	tb.step(rename("u1", 1, "n1", "Reception"))
-	tb.wantSaved("u1", "")
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
+	tb.wantSaved(uid(1), "")
 	tb.wantName(1, "Reception", SavedHere)
 	if d.strict != strict+1 {
 		t.Error("the edit would not have survived a power loss")
@@ -32,7 +32,7 @@ func TestOfflineEditSurvivesReload(t *testing.T) {
 	tb.lead(true)
 	tb.wantName(1, "Reception", Sending)
 	r := tb.request("push")
-	if m := r.Push.Mutations; len(m) != 1 || m[0].Uid != "u1" || r.Push.PrevMid != 0 || *m[0].Rows[0].Was.DisplayName != "n1" {
+	if m := r.Push.Mutations; len(m) != 1 || m[0].Uid != uid(1) || r.Push.PrevMid != 0 || *m[0].Rows[0].Was.DisplayName != "n1" {
 		t.Errorf("pushed %+v", r.Push)
 	}
 }
@@ -41,7 +41,7 @@ func TestOfflineEditSurvivesReload(t *testing.T) {
 func TestEditBeforeTheStoreIsRead(t *testing.T) {
 	t.Parallel()
 	e := New(Options{})
-	out := e.Step(rename("u1", 1, "n1", "Reception"))
+	out := e.Step(rename(uid(1), 1, "n1", "Reception"))
 	if len(out) != 2 || out[0].Saved == nil || out[0].Saved.Why != WhyNotReady || !out[1].Load {
 		t.Errorf("an edit of an engine that knows nothing gave %+v", out)
 	}
@@ -52,7 +52,7 @@ func TestEditBeforeTheStoreIsRead(t *testing.T) {
 func TestLostAnswerIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	r := tb.request("push")
 	tb.step(Event{Answer: &Answer{ID: r.ID, Failed: true}})
 	tb.wantName(1, "Reception", SavedHere)
@@ -60,7 +60,7 @@ func TestLostAnswerIsAskedAgain(t *testing.T) {
 		t.Error("a failed push goes again without waiting, or counts as online")
 	}
 	tb.fires("retry_push")
-	tb.pushes(PushAnswer{Lmid: 1, Head: 12, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}})
+	tb.pushes(PushAnswer{Lmid: 1, Head: 12, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}})
 	tb.wantName(1, "Reception", SavedThere)
 	if s := tb.e.Status(); s.Pending != 0 || !s.Online {
 		t.Errorf("status %+v, want nothing pending", s)
@@ -73,11 +73,11 @@ func TestLostAnswerIsAskedAgain(t *testing.T) {
 func TestPullTellsTheOutcome(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
 	tb.request("push")
 	tb.step(Event{Poke: &Poke{Epoch: "e1", Head: 12}})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 12), Head: 12, Lmid: 1, Changes: []Change{put(1, "Reception", 11), put(1, "Front", 12)},
-		Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}})
+		Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}})
 	tb.wantName(1, "Front", NoBadge)
 	if n := tb.e.Status().Pending; n != 0 {
 		t.Errorf("%d edits pending", n)
@@ -88,10 +88,10 @@ func TestPullTellsTheOutcome(t *testing.T) {
 func TestConflictNeedsAttention(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Front office"))
+	tb.step(rename(uid(1), 1, "n1", "Front office"))
 	mine, now := "Front office", "Reception"
 	fault := Fault{ID: key(1), Reason: number.Conflict, Mine: &number.Fields{DisplayName: &mine}, Now: &number.Fields{DisplayName: &now}, By: "Dana"}
-	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Rejected, Seq: 11, Rejected: 1, Faults: []Fault{fault}, Attention: "a1"}}})
+	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Rejected, Seq: 11, Rejected: 1, Faults: []Fault{fault}, Attention: "a1"}}})
 	tb.wantName(1, "n1", NoBadge)
 	r := tb.request("attention")
 	item := Attention{ID: "a1", At: 5, Faults: []Fault{fault}}
@@ -116,16 +116,16 @@ func TestMergedShowsWhatWasApplied(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
 	name, purpose, wasName, wasPurpose := "Mine", "support", "n1", "sales"
-	tb.step(Event{Edit: &NewEdit{Uid: "u1", Op: Set, Rows: []Edit{{ID: key(1), Was: &number.Fields{DisplayName: &wasName, CallPurpose: &wasPurpose}}},
+	tb.step(Event{Edit: &NewEdit{Uid: uid(1), Op: Set, Rows: []Edit{{ID: key(1), Was: &number.Fields{DisplayName: &wasName, CallPurpose: &wasPurpose}}},
 		Set: &number.Fields{DisplayName: &name, CallPurpose: &purpose}}})
-	tb.pushes(PushAnswer{Lmid: 1, Head: 12, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Merged, Seq: 12, Applied: 1,
+	tb.pushes(PushAnswer{Lmid: 1, Head: 12, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Merged, Seq: 12, Applied: 1,
 		Faults: []Fault{{ID: key(1), Reason: number.Conflict, Mine: &number.Fields{DisplayName: &name}}}}}})
 	v, _ := tb.e.Row(key(1))
 	if v.DisplayName != "n1" || v.CallPurpose != "support" {
 		t.Errorf("shown: %+v", v)
 	}
 	// Undo takes back what was applied and nothing else (I22).
-	tb.step(Event{Undo: &NewUndo{Of: "u1", Uid: "u2"}})
+	tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
 	m := tb.request("push").Push.Mutations[0]
 	if f := m.SetOf(0); f.DisplayName != nil || *f.CallPurpose != "sales" || *m.Rows[0].Was.CallPurpose != "support" || m.Rows[0].Was.DisplayName != nil {
 		t.Errorf("the undo %+v is %+v of %+v", m, *f.CallPurpose, *m.Rows[0].Was.CallPurpose)
@@ -141,11 +141,11 @@ func TestCreateIsADraft(t *testing.T) {
 	create := func(n int) Edit {
 		return Edit{ID: key(n), Set: &number.Fields{E164: row(n, "", 0).E164, CallPurpose: &purpose}}
 	}
-	tb.step(Event{Edit: &NewEdit{Uid: "u1", Op: Create, Rows: []Edit{create(8), create(9)}}})
+	tb.step(Event{Edit: &NewEdit{Uid: uid(1), Op: Create, Rows: []Edit{create(8), create(9)}}})
 	if v, ok := tb.e.Row(key(8)); !ok || v.Status != number.Draft || v.E164 != "+49300000008" {
 		t.Errorf("shown: %+v", v)
 	}
-	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Merged, Seq: 11, Applied: 1, Rejected: 1,
+	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Merged, Seq: 11, Applied: 1, Rejected: 1,
 		Faults: []Fault{{ID: key(9), Reason: number.Allocated, Mine: create(9).Set}}}}})
 	var got []id.Number
 	tb.e.Each(func(v View) bool { got = append(got, v.ID); return true })
@@ -159,20 +159,20 @@ func TestUndo(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
 	tb.lead(false)
-	tb.step(rename("u1", 1, "n1", "Reception"))
-	tb.step(Event{Undo: &NewUndo{Of: "u1", Uid: "u2"}})
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
+	tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
 	tb.wantName(1, "n1", SavedHere)
 
-	tb.step(Event{Edit: &NewEdit{Uid: "u3", Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}}})
+	tb.step(Event{Edit: &NewEdit{Uid: uid(3), Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}}})
 	tb.wantName(2, "-", "")
-	tb.step(Event{Undo: &NewUndo{Of: "u3", Uid: "u4"}})
+	tb.step(Event{Undo: &NewUndo{Of: uid(3), Uid: uid(4)}})
 	tb.wantName(2, "n2", SavedHere)
-	tb.step(Event{Undo: &NewUndo{Of: "u4", Uid: "u5"}})
+	tb.step(Event{Undo: &NewUndo{Of: uid(4), Uid: uid(5)}})
 	tb.wantName(2, "-", "")
 
 	purpose := "sales"
-	tb.step(Event{Edit: &NewEdit{Uid: "u6", Op: Create, Rows: []Edit{{ID: key(9), Set: &number.Fields{E164: "+4930999", CallPurpose: &purpose}}}}})
-	tb.step(Event{Undo: &NewUndo{Of: "u6", Uid: "u7"}})
+	tb.step(Event{Edit: &NewEdit{Uid: uid(6), Op: Create, Rows: []Edit{{ID: key(9), Set: &number.Fields{E164: "+4930999", CallPurpose: &purpose}}}}})
+	tb.step(Event{Undo: &NewUndo{Of: uid(6), Uid: uid(7)}})
 	tb.wantName(9, "-", "")
 
 	log := tb.e.Log()
@@ -185,19 +185,19 @@ func TestUndo(t *testing.T) {
 	if m := log[6]; m.Op != Remove || m.Rows[0].WasVer != 0 {
 		t.Errorf("the undo of a new number is %+v", m)
 	}
-	tb.step(Event{Undo: &NewUndo{Of: "never", Uid: "u8"}})
-	tb.wantSaved("u8", WhyGone)
+	tb.step(Event{Undo: &NewUndo{Of: uid(99), Uid: uid(8)}})
+	tb.wantSaved(uid(8), WhyGone)
 }
 
 // TestUndoOfARemovalShowsTheNumber: base has it no more, but the device remembers what it removed.
 func TestUndoOfARemovalShowsTheNumber(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(Event{Edit: &NewEdit{Uid: "u1", Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}}})
-	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}})
+	tb.step(Event{Edit: &NewEdit{Uid: uid(1), Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}}})
+	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Lmid: 1, Changes: []Change{{Seq: 11, Kind: KindNumber, ID: string(key(2)), Del: true}}})
 	tb.wantName(2, "-", "")
-	tb.step(Event{Undo: &NewUndo{Of: "u1", Uid: "u2"}})
+	tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
 	tb.wantName(2, "n2", Sending)
 	if v, _ := tb.e.Row(key(2)); v.E164 != row(2, "", 0).E164 || v.Status != number.Draft {
 		t.Errorf("shown: %+v", v)
@@ -257,14 +257,14 @@ func TestTabsShareTheLog(t *testing.T) {
 	t.Parallel()
 	d, first := synced(t)
 	second := d.openOffline(t)
-	second.step(rename("u1", 1, "n1", "Reception"))
+	second.step(rename(uid(1), 1, "n1", "Reception"))
 	first.wantName(1, "Reception", Sending)
 
 	second.deaf = true
-	first.step(rename("u2", 2, "n2", "Desk"))
+	first.step(rename(uid(2), 2, "n2", "Desk"))
 	second.wantName(2, "n2", NoBadge)
 	second.deaf = false
-	first.step(rename("u3", 3, "n3", "Hall"))
+	first.step(rename(uid(3), 3, "n3", "Hall"))
 	second.wantName(2, "Desk", SavedHere)
 	second.wantName(3, "Hall", SavedHere)
 }

@@ -3,6 +3,7 @@ package replica_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	. "countersign/shared/replica"
@@ -12,8 +13,8 @@ import (
 func settled(t *testing.T) (*disk, *tab) {
 	t.Helper()
 	d, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
-	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}, Now: 1000})
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
+	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}, Now: 1000})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Lmid: 1, Changes: []Change{put(1, "Reception", 11)}, Now: 1000})
 	tb.fires(TimerGap)
 	return d, tb
@@ -27,7 +28,7 @@ func (tb *tab) wantLog(want ...string) {
 		if en.Outcome != nil {
 			st = fmt.Sprintf("%s at %d of %s", en.Outcome.St, en.Outcome.Seq, en.Epoch)
 		}
-		got = append(got, fmt.Sprintf("%d %s %s", en.Mid, en.Uid, st))
+		got = append(got, fmt.Sprintf("%d u%s %s", en.Mid, strings.TrimLeft(string(en.Uid), "0"), st))
 	}
 	if !slices.Equal(got, want) {
 		tb.t.Errorf("the log is %q, want %q", got, want)
@@ -38,8 +39,8 @@ func (tb *tab) wantLog(want ...string) {
 // server's time; and the oldest entry's predecessor is still named in a push.
 func TestRetention(t *testing.T) {
 	t.Parallel()
-	rejected := Outcome{Mid: 1, Uid: "u1", St: Rejected, Seq: 11, Rejected: 1}
-	applied := Outcome{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}
+	rejected := Outcome{Mid: 1, Uid: uid(1), St: Rejected, Seq: 11, Rejected: 1}
+	applied := Outcome{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}
 	for _, c := range []struct {
 		name    string
 		outcome Outcome
@@ -59,13 +60,13 @@ func TestRetention(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			d, tb := synced(t)
-			tb.step(rename("u1", 1, "n1", "Reception"))
+			tb.step(rename(uid(1), 1, "n1", "Reception"))
 			tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{c.outcome}, Now: 1000})
 			tb.pulls(PullAnswer{Cursor: cursor("e1", c.at), Head: 12, Lmid: 1, DurableSeq: c.durable, Now: c.now})
 			if kept := len(d.Log()) == 1; kept != c.kept {
 				t.Errorf("kept: %v", kept)
 			}
-			tb.step(rename("u2", 2, "n2", "Desk"))
+			tb.step(rename(uid(2), 2, "n2", "Desk"))
 			if p := tb.request("push").Push; p.PrevMid != 1 || p.Mutations[0].Mid != 2 {
 				t.Errorf("pushed %d after %d, want 2 after 1", p.Mutations[0].Mid, p.PrevMid)
 			}
@@ -101,7 +102,7 @@ func TestResetOffersWhatWasForgotten(t *testing.T) {
 		t.Errorf("stored: %+v", d.Meta())
 	}
 	tb.wantName(1, "Reception", Sending)
-	if p := tb.request("push").Push; p.Mutations[0].Uid != "u1" || p.Epoch != "e2" {
+	if p := tb.request("push").Push; p.Mutations[0].Uid != uid(1) || p.Epoch != "e2" {
 		t.Errorf("pushed %+v", p)
 	}
 }
@@ -116,7 +117,7 @@ func TestResetKeepsWhatIsConfirmed(t *testing.T) {
 	tb.fires(TimerGap)
 	m, frames := snapshot("s1", cursor("e2", 12), []Change{put(1, "Front", 12)})
 	tb.step(Event{Nudge: true})
-	tb.pulls(PullAnswer{Epoch: "e2", Head: 12, Lmid: 1, Reset: ResetPruned, Snapshot: m, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 11, Applied: 1}}})
+	tb.pulls(PullAnswer{Epoch: "e2", Head: 12, Lmid: 1, Reset: ResetPruned, Snapshot: m, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}})
 	tb.wantName(1, "Front", NoBadge)
 	tb.step(Event{Answer: &Answer{ID: tb.request("chunk").ID, Chunk: frames[0]}})
 	tb.wantName(1, "Front", NoBadge)
@@ -187,8 +188,8 @@ func TestAnotherEpochOnly(t *testing.T) {
 func TestPushAnswerOfAnotherEpoch(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(rename("u1", 1, "n1", "Reception"))
-	tb.pushes(PushAnswer{Epoch: "e2", Lmid: 1, Head: 5, Outcomes: []Outcome{{Mid: 1, Uid: "u1", St: Applied, Seq: 5, Applied: 1}}})
+	tb.step(rename(uid(1), 1, "n1", "Reception"))
+	tb.pushes(PushAnswer{Epoch: "e2", Lmid: 1, Head: 5, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 5, Applied: 1}}})
 	tb.wantLog("1 u1 queued")
 	if tb.asks("push") || !tb.asks("pull") {
 		t.Error("a push goes before the pull")
@@ -199,7 +200,7 @@ func TestPushAnswerOfAnotherEpoch(t *testing.T) {
 func TestForked(t *testing.T) {
 	t.Parallel()
 	d, tb := settled(t)
-	tb.step(rename("u2", 2, "n2", "Desk"))
+	tb.step(rename(uid(2), 2, "n2", "Desk"))
 	was := d.Meta().Client
 	tb.pushes(PushAnswer{Kind: KindForked})
 	if d.Meta().Client == was {
@@ -215,7 +216,7 @@ func TestForked(t *testing.T) {
 func TestGap(t *testing.T) {
 	t.Parallel()
 	d, tb := settled(t)
-	tb.step(rename("u2", 2, "n2", "Desk"))
+	tb.step(rename(uid(2), 2, "n2", "Desk"))
 	was := d.Meta().Client
 	tb.pushes(PushAnswer{Kind: KindGap, ExpectMid: 1})
 	tb.wantLog("1 u1 queued", "2 u2 queued")
@@ -227,7 +228,7 @@ func TestGap(t *testing.T) {
 	tb.step(Event{Nudge: true})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Lmid: 1, DurableSeq: 11})
 	tb.wantLog()
-	tb.step(rename("u2", 2, "n2", "Desk"))
+	tb.step(rename(uid(2), 2, "n2", "Desk"))
 	was = d.Meta().Client
 	tb.pushes(PushAnswer{Kind: KindGap, ExpectMid: 1})
 	tb.wantLog("3 u2 queued")
