@@ -92,7 +92,7 @@ type Store interface {
 	Purposes() ([]number.Purpose, error)
 	Placed(r *Record, by, name string) error // the history of assignments: the number stands at r.Place from now on
 
-	AddChange(*Past) error
+	AddChange(*Past) error // it stands for good once SetHead counts it
 	Change(seq int64) (*Past, error)
 	Changes(after int64, limit int) ([]replica.Change, error) // in order, gapless
 

@@ -104,7 +104,7 @@ func gapless(t *testing.T, w *World) {
 			return err
 		}
 		var changes, first, last, live int64
-		if err := tx.QueryRow(context.Background(), `SELECT COUNT(*), MIN(seq), MAX(seq) FROM number_change WHERE org = ?`, w.Acme).Scan(&changes, &first, &last); err != nil {
+		if err := tx.QueryRow(context.Background(), `SELECT SUM(seq - first_seq + 1), MIN(first_seq), MAX(seq) FROM number_history WHERE org = ?`, w.Acme).Scan(&changes, &first, &last); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(context.Background(), `SELECT COUNT(*) FROM number WHERE org = ? AND removed_at = 0`, w.Acme).Scan(&live); err != nil {

@@ -15,7 +15,7 @@ const (
 	keepAttention = 90 * 24 * time.Hour // after it was resolved
 
 	houseNumbersEvery = 24 * time.Hour
-	pruneAtOnce       = 5000 // steps of a history
+	pruneAtOnce       = 5000 // changes of a history
 	orgsAtOnce        = 200
 )
 
@@ -54,7 +54,7 @@ func (s *Service) houseNumbers(ctx context.Context) error {
 	}
 	s.sync.housed = now
 	err := s.eachNumbers(ctx, func(oid id.Organization) error {
-		for n := pruneAtOnce; n == pruneAtOnce; {
+		for n := pruneAtOnce; n >= pruneAtOnce; {
 			err := s.DB.Update(ctx, func(st *store.Tx) (err error) {
 				n, err = st.PruneHistory(ctx, oid, now.Add(-keepHistory), pruneAtOnce)
 				return err

@@ -213,14 +213,14 @@ func TestOldHistoryIsForgottenN13(t *testing.T) {
 		t.Fatal(err)
 	}
 	const days = 24 * 60 * 60 * 1000
-	w.Exec(`UPDATE number_change SET at = at - ?`, 89*days)
+	w.Exec(`UPDATE number_history SET at = at - ?`, 89*days)
 	w.sweep()
 	if got := w.head(); got.seq != 11 || got.durable != 10 || got.min != 0 {
 		t.Fatalf("after 89 days: %+v", got)
 	}
 	w.sync(marie) // the device forgets what is in a backup, and says so
 	w.sync(marie)
-	w.Exec(`UPDATE number_change SET at = at - ?`, 2*days)
+	w.Exec(`UPDATE number_history SET at = at - ?`, 2*days)
 	w.Exec(`UPDATE sync_receipt SET at = at - ?`, 91*days)
 	w.Restart(nil)
 	w.sweep()

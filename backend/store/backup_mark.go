@@ -104,7 +104,9 @@ func (tx *Tx) MarkDurable(ctx context.Context, m HeadMark) error {
 	}
 	chain := hex.EncodeToString(h.Chain[:])
 	if m.Seq < h.Seq {
-		if err := tx.QueryRow(ctx, `SELECT chain FROM number_change WHERE org = ? AND seq = ?`, string(m.Org), m.Seq).Scan(&chain); err != nil {
+		err := tx.QueryRow(ctx, `SELECT SUBSTR(chains, CAST((? - first_seq) * 16 + 1 AS BIGINT), 16) FROM number_history WHERE org = ? AND seq >= ?
+ORDER BY seq LIMIT 1`, m.Seq, string(m.Org), m.Seq).Scan(&chain)
+		if err != nil {
 			return fmt.Errorf("read the chain of a backed-up history: %w", err)
 		}
 	}

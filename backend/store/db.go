@@ -27,6 +27,8 @@ import (
 
 	"countersign/backend/clock"
 	"countersign/shared/errs"
+
+	"github.com/pressly/goose/v3"
 )
 
 // FileName is the database's name in its directory. Never copy it while the server runs, and never move its -wal.
@@ -36,7 +38,7 @@ const FileName = "countersign.db"
 // guard off.
 type Options struct {
 	Dir        string
-	Migrations fs.FS        // *.sql for goose; default: the built-in ones
+	Migrations fs.FS        // *.sql for goose; default: the built-in ones, with those in Go
 	ReadOnly   bool         // no writer, no lock, no migrations: for commands beside a running server
 	Clock      *clock.Clock // default: the machine's
 	Log        *slog.Logger // default: slog.Default
@@ -55,6 +57,8 @@ type Options struct {
 	Ballast       int64 // bytes kept back for UpdateCritical on a full disk, 64 MiB
 
 	Rebind func(query string) string // rewrites placeholders for other engines; nil for SQLite, see Dollar
+
+	inGo []*goose.Migration // beside Migrations
 }
 
 const mib = 1 << 20
@@ -93,7 +97,7 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.Default()
 	}
 	if o.Migrations == nil {
-		o.Migrations = builtIn()
+		o.Migrations, o.inGo = builtIn(), inGo()
 	}
 	return o
 }

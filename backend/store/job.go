@@ -68,14 +68,14 @@ func (tx *Tx) Jobs(ctx context.Context, oid id.Organization, before id.Job, limi
 
 // OpenJobs counts the organization's jobs that have not ended.
 func (tx *Tx) OpenJobs(ctx context.Context, oid id.Organization) (n int, err error) {
-	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM number_job WHERE state IN ('receiving', 'waiting', 'running') AND org = ?`, oid).Scan(&n)
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM number_job WHERE ended_at = 0 AND org = ?`, oid).Scan(&n)
 	return n, err
 }
 
 // NextJob is what to work on: what was begun and has not ended, else what has waited longest, of another organization than
 // the last one where there is a choice. NotFound when nothing waits.
 func (tx *Tx) NextJob(ctx context.Context, last id.Organization) (*Job, error) {
-	return scanJob(tx.QueryRow(ctx, `SELECT `+jobColumns+` FROM number_job WHERE state IN ('waiting', 'running')
+	return scanJob(tx.QueryRow(ctx, `SELECT `+jobColumns+` FROM number_job WHERE ended_at = 0 AND state IN ('waiting', 'running')
 ORDER BY state, CASE WHEN org = ? THEN 1 ELSE 0 END, queued_at, id LIMIT 1`, last))
 }
 
@@ -106,7 +106,7 @@ problem = ?, queued_at = ?, started_at = ?, ended_at = ? WHERE org = ? AND id = 
 
 // StaleJobs are jobs that wait for parts of their file since before a time.
 func (tx *Tx) StaleJobs(ctx context.Context, before time.Time, limit int) ([]Job, error) {
-	return Collect(tx.Query(ctx, `SELECT `+jobColumns+` FROM number_job WHERE state = 'receiving' AND created_at < ? ORDER BY id LIMIT ?`, before, limit),
+	return Collect(tx.Query(ctx, `SELECT `+jobColumns+` FROM number_job WHERE ended_at = 0 AND state = 'receiving' AND created_at < ? ORDER BY created_at LIMIT ?`, before, limit),
 		func(r *Rows) (Job, error) {
 			j, err := scanJob(r)
 			if err != nil {

@@ -37,7 +37,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	pool.SetMaxOpenConns(1)
 
 	p, err := goose.NewProvider(goose.DialectSQLite3, pool, db.opt.Migrations,
-		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(db.opt.inGo...))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
@@ -72,7 +72,7 @@ func (db *DB) checkSchema(context.Context) error {
 	if err != nil {
 		return err
 	}
-	want, err := latest(db.opt.Migrations)
+	want, err := db.opt.latest()
 	if err != nil {
 		return err
 	}
@@ -102,12 +102,16 @@ func (db *DB) schemaNow(c *conn) (int64, error) {
 	return version, nil
 }
 
-func latest(migrations fs.FS) (int64, error) {
-	names, err := fs.Glob(migrations, "*.sql")
+// latest is the schema that the migrations lead to.
+func (o *Options) latest() (int64, error) {
+	names, err := fs.Glob(o.Migrations, "*.sql")
 	if err != nil {
 		return 0, err
 	}
 	var last int64
+	for _, m := range o.inGo {
+		last = max(last, m.Version)
+	}
 	for _, name := range names {
 		v, err := goose.NumericComponent(name)
 		if err != nil {

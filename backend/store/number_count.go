@@ -109,8 +109,9 @@ func (tx *Tx) RemovedNumbers(ctx context.Context, oid id.Organization, since tim
 	if after != nil {
 		where, args = where+` AND (number.removed_at, number.id) < (?, ?)`, append(args, after.At, after.ID)
 	}
-	rows := tx.Query(ctx, `SELECT `+numberColumns+`, number.removed_at, COALESCE(number_change.name, '') FROM number
-LEFT JOIN number_change ON number_change.org = number.org AND number_change.seq = number.ver
+	rows := tx.Query(ctx, `SELECT `+numberColumns+`, number.removed_at, COALESCE(number_history.name, '') FROM number
+LEFT JOIN number_history ON number_history.org = number.org AND number_history.first_seq <= number.ver AND number_history.seq =
+(SELECT MIN(seq) FROM number_history AS h WHERE h.org = number.org AND h.seq >= number.ver)
 WHERE `+where+` ORDER BY number.removed_at DESC, number.id DESC LIMIT ?`, append(args, limit)...)
 	return Collect(rows, func(r *Rows) (row RemovedNumber, err error) {
 		n := &row.Number

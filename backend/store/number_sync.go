@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -30,6 +31,7 @@ type numbers struct {
 
 	read  recordRead
 	moved map[tallyKey]int // what the tally does not say yet
+	steps []inventory.Past // what the history does not say yet
 }
 
 // Inventory gives the numbers of an organization. newEpoch names its history when this transaction begins it. Units,
@@ -43,10 +45,10 @@ func (s *numbers) Org() id.Organization { return s.org }
 func (s *numbers) Now() time.Time       { return s.tx.now }
 
 func (s *numbers) Part(fn func() error) error {
-	moved := maps.Clone(s.moved)
+	moved, steps := maps.Clone(s.moved), s.steps
 	err := s.tx.Part(fn)
 	if err != nil { // what was noted is as if it had not been
-		s.moved, s.read = moved, recordRead{}
+		s.moved, s.steps, s.read = moved, steps, recordRead{}
 	}
 	return err
 }
@@ -90,7 +92,7 @@ durable_seq = excluded.durable_seq, live = excluded.live, digest = excluded.dige
 	if err != nil {
 		return fmt.Errorf("move the head of the numbers: %w", err)
 	}
-	return s.writeTally()
+	return errors.Join(s.writeSteps(), s.writeTally())
 }
 
 // readChain takes a chain value from its 16 digits.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
@@ -146,4 +147,20 @@ func outcomeJSON(o *replica.Outcome) (string, error) {
 		b = strconv.AppendInt(append(b, `,"applied":`...), int64(o.Applied), 10)
 	}
 	return string(append(b, '}')), nil
+}
+
+// appendText writes a JSON string.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf && !utf8.ValidString(s) {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				panic("store: a string has a JSON form: " + err.Error())
+			}
+			return append(b, quoted...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
 }

@@ -9,19 +9,19 @@ import (
 	"countersign/shared/id"
 )
 
-// PruneHistory forgets the steps of an organization's history that are older than before and in a backup, up to limit of
-// them, and tells how many. Devices from before them get a snapshot.
+// PruneHistory forgets the changes of an organization's history that are older than before and in a backup, and tells how
+// many: limit, or a stretch more. Devices from before them get a snapshot.
 func (tx *Tx) PruneHistory(ctx context.Context, oid id.Organization, before time.Time, limit int) (int, error) {
 	h, err := tx.NumberHead(ctx, oid)
 	if err != nil || h == nil {
 		return 0, err
 	}
 	// Times rise with the numbers, so the first younger one ends the look.
-	rows := tx.Query(ctx, `SELECT seq, at FROM number_change WHERE org = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
-		string(oid), h.MinSeq, h.DurableSeq, limit)
+	rows := tx.Query(ctx, `SELECT seq, at FROM number_history WHERE org = ? AND seq > ? AND seq <= ? ORDER BY seq`,
+		string(oid), h.MinSeq, h.DurableSeq)
 	defer rows.Close()
-	upTo, n := h.MinSeq, 0
-	for rows.Next() {
+	upTo := h.MinSeq
+	for upTo-h.MinSeq < int64(limit) && rows.Next() {
 		var seq int64
 		var at time.Time
 		if err := rows.Scan(&seq, &at); err != nil {
@@ -30,19 +30,19 @@ func (tx *Tx) PruneHistory(ctx context.Context, oid id.Organization, before time
 		if !at.Before(before) {
 			break
 		}
-		upTo, n = seq, n+1
+		upTo = seq
 	}
-	if err := rows.Err(); err != nil || n == 0 {
+	if err := rows.Err(); err != nil || upTo == h.MinSeq {
 		return 0, err
 	}
 	rows.Close()
-	if _, err := tx.Touch(ctx, `DELETE FROM number_change WHERE org = ? AND seq <= ?`, string(oid), upTo); err != nil {
-		return 0, fmt.Errorf("forget old steps of a history: %w", err)
+	if _, err := tx.Touch(ctx, `DELETE FROM number_history WHERE org = ? AND seq <= ?`, string(oid), upTo); err != nil {
+		return 0, fmt.Errorf("forget old changes of a history: %w", err)
 	}
 	if _, err := tx.Touch(ctx, `UPDATE number_head SET min_seq = ? WHERE org = ?`, upTo, string(oid)); err != nil {
 		return 0, fmt.Errorf("move the floor of a history: %w", err)
 	}
-	return n, nil
+	return int(upTo - h.MinSeq), nil
 }
 
 // PruneReceipts forgets the receipts of an organization that are older than before and that no device holds an edit of
