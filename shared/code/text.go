@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"countersign/shared/latin"
 )
 
 // text is a code as the rules look at it: letters without accents and digits, nothing else, and where words begin.
@@ -46,8 +48,8 @@ func read(typed string, signs func(r rune) rune) *text {
 	for _, r := range typed {
 		r = quote(r)
 		letters := string(r)
-		if r >= 0x80 {
-			letters = plain(r)
+		if plain := latin.Plain(r); plain != "" {
+			letters = plain // upper case stays upper case, so that it can begin a word
 		}
 		sign := rune(0)
 		if signs != nil {
@@ -156,31 +158,4 @@ func leet(r, one rune) rune {
 		return 'b'
 	}
 	return 0
-}
-
-// Latin letters with marks, by the letter that is left without.
-var marked = func() map[rune]string {
-	m := map[rune]string{'æ': "ae", 'œ': "oe", 'ß': "ss", 'þ': "th"}
-	for letter, with := range map[string]string{
-		"a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęě", "g": "ĝğġģ", "h": "ĥħ", "i": "ìíîïĩīĭįı", "j": "ĵ", "k": "ķ",
-		"l": "ĺļľŀł", "n": "ñńņňŉ", "o": "òóôõöøōŏő", "r": "ŕŗř", "s": "śŝşšș", "t": "ţťŧț", "u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
-	} {
-		for _, r := range with {
-			m[r] = letter
-		}
-	}
-	return m
-}()
-
-// plain is a letter without its marks. Upper case stays upper case, so that it can begin a word.
-func plain(r rune) string {
-	low := unicode.ToLower(r)
-	p, ok := marked[low]
-	switch {
-	case !ok:
-		return string(r)
-	case low != r:
-		return strings.ToUpper(p)
-	}
-	return p
 }

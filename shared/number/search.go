@@ -2,52 +2,28 @@ package number
 
 import (
 	"strings"
-	"sync"
 	"unicode"
+
+	"countersign/shared/latin"
 )
 
-// SearchKey is a name as it is searched and sorted: lower case, Latin letters without accents, single blanks.
+// SearchKey is a name as it is searched and sorted: lower case, Latin letters without marks (package latin tells which),
+// single blanks.
 func SearchKey(name string) string {
 	if name == "" {
 		return ""
 	}
 	var b strings.Builder
-	letters := unaccented()
 	for _, r := range name {
 		r = unicode.ToLower(r)
-		switch plain, ok := letters[r]; {
-		case ok:
+		switch plain := latin.Plain(r); {
+		case plain != "":
 			b.WriteString(plain)
-		case r < 0x300 || r > 0x36f: // accents that stand alone fall away
+		case r < 0x300 || r > 0x36f: // marks that stand alone fall away
 			b.WriteRune(r)
 		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-// unaccented are the plain letters of accented ones, made when they are first asked for.
-func unaccented() map[rune]string {
-	accents.Do(func() { plainLetters = readAccents() })
-	return plainLetters
-}
-
-var (
-	accents      sync.Once
-	plainLetters map[rune]string
-)
-
-func readAccents() map[rune]string {
-	m := map[rune]string{}
-	for _, group := range strings.Fields(`aàáâãäåāăą cçćĉċč dďđð eèéêëēĕėęě gĝğġģ hĥħ iìíîïĩīĭįı jĵ kķ lĺļľŀł nñńņňŉ
-oòóôõöøōŏő rŕŗř sśŝşšșſ tţťŧț uùúûüũūŭůűų wŵ yýÿŷ zźżž`) {
-		for _, r := range group[1:] {
-			m[r] = group[:1]
-		}
-	}
-	for r, plain := range map[rune]string{'ß': "ss", 'æ': "ae", 'œ': "oe", 'þ': "th"} {
-		m[r] = plain
-	}
-	return m
 }
 
 // TypedDigits are the digits of a part of a number as somebody types it to find it, and whether the text says that the

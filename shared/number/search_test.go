@@ -5,7 +5,7 @@ import "testing"
 func TestSearchKey(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "  Support  Line ": "support line", "Économie ÉTÉ": "economie ete", "Straße": "strasse", "Œuvre": "oeuvre",
-		"e\u0301te\u0301": "ete", "İzmir": "izmir", "Łódź": "lodz", "日本 Line": "日本 line", "\u0300": "",
+		"e\u0301te\u0301": "ete", "Nguyễn": "nguyen", "Nguye\u0302\u0303n": "nguyen", "ẞ": "ss", "Ơ": "o", "İzmir": "izmir", "Łódź": "lodz", "日本 Line": "日本 line", "\u0300": "",
 	} {
 		if got := SearchKey(in); got != want {
 			t.Errorf("SearchKey(%q) = %q, want %q", in, got, want)
