@@ -10,6 +10,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -62,6 +63,7 @@ type World struct {
 
 	hash    string
 	options options
+	room    Room
 	log     *slog.Logger
 }
 
@@ -131,6 +133,23 @@ func (w *World) Restart(next *vault.Keys) {
 	w.open()
 }
 
+// Room is what a world's disk has room for.
+type Room int
+
+// From a disk with room for everything, as worlds have, to one that is so full that ordinary changes are refused.
+const (
+	RoomForAll Room = iota
+	RoomForChanges
+	NoRoom
+)
+
+// RestartOn is Restart upon a disk with that room.
+func (w *World) RestartOn(r Room) {
+	w.TB.Helper()
+	w.room = r
+	w.Restart(nil)
+}
+
 // Rewind puts a backup in place of the data without telling anybody, as somebody does who copies files, and opens the
 // installation again.
 func (w *World) Rewind(backup string) {
@@ -164,6 +183,12 @@ func (w *World) open() {
 	var err error
 	o.store.Dir, o.store.Clock, o.store.Log = filepath.Join(w.Dir, "data"), w.Clock, log
 	o.store.Ballast, o.store.ReadOnlyBelow, o.store.LowBelow, o.store.Housekeeping = -1, -1, -1, time.Hour
+	if w.room >= RoomForChanges {
+		o.store.LowBelow = math.MaxInt64
+	}
+	if w.room >= NoRoom {
+		o.store.ReadOnlyBelow = math.MaxInt64
+	}
 	check(tb, mkdir(o.store.Dir))
 	w.DB, err = store.Open(context.Background(), o.store)
 	check(tb, err)
