@@ -52,6 +52,7 @@ func TestMidsAreNeverGivenTwice(t *testing.T) {
 	got = append(got, commit(t, d, replica.Tx{Renumber: true, Append: edits("u3")})...)
 	commit(t, d, replica.Tx{DelLog: []replica.Mid{5}})
 	copied := d.Clone()
+	commit(t, d, replica.Tx{PutLog: []replica.Entry{{Mutation: replica.Mutation{Mid: 4, Uid: "put"}}}})
 	commit(t, d, replica.Tx{Wipe: true})
 	got = append(got, commit(t, d, replica.Tx{Append: edits("u4")})...)
 	if want := []replica.Mid{1, 2, 3, 4, 5, 6}; !slices.Equal(got, want) {
