@@ -32,6 +32,7 @@ func (s *Service) EditNumbers(tx *Tx, in *api.EditNumbersIn) (api.Edited, error)
 			}
 		}
 	}
+	rows = 0
 	inv, out := tx.inventory(), api.Edited{Outcomes: make([]replica.Outcome, 0, len(in.Body.Mutations))}
 	var done []inventory.Act
 	for i := range in.Body.Mutations {
@@ -40,11 +41,15 @@ func (s *Service) EditNumbers(tx *Tx, in *api.EditNumbersIn) (api.Edited, error)
 		if err := tx.afford(m.Weight()); err != nil {
 			return api.Edited{}, err
 		}
-		o, acts, err := s.core.Edit(inv, tx.editorOfNumbers(), m)
+		o, acts, err := tx.editOnce(inv, m)
 		if err != nil {
 			return api.Edited{}, err
 		}
-		out.Outcomes, done = append(out.Outcomes, *o), append(done, acts...)
+		// Of an edit that comes again, the outcome may tell of more rows than came this time.
+		if rows += o.Applied + o.Rejected; rows > api.MaxEditRows {
+			return api.Edited{}, errs.BadField("mutations", "number.error.rows", "max", api.MaxEditRows)
+		}
+		out.Outcomes, done = append(out.Outcomes, o), append(done, acts...)
 	}
 	h, err := inv.Head()
 	if err != nil {
@@ -53,6 +58,32 @@ func (s *Service) EditNumbers(tx *Tx, in *api.EditNumbersIn) (api.Edited, error)
 	out.Epoch, out.Head = h.Epoch, h.Seq
 	failpoint.Hit("number.edit")
 	return out, tx.recordActs(tx.Org, done)
+}
+
+// editOnce does an edit, or gives the outcome that the caller's same edit has already, online or from a device of theirs.
+func (tx *Tx) editOnce(inv inventory.Store, m *replica.Mutation) (replica.Outcome, []inventory.Act, error) {
+	a, uid := tx.editorOfNumbers(), m.Uid
+	r, err := inv.ReceiptOf(uid)
+	if err != nil {
+		return replica.Outcome{}, nil, err
+	}
+	if r != nil && r.Client != inventory.Online {
+		d, err := inv.Device(r.Client)
+		if err != nil {
+			return replica.Outcome{}, nil, err
+		}
+		if d != nil && d.Login == a.Login {
+			return r.Outcome, nil, nil
+		}
+	}
+	m.Uid = onlineKey(a.Login, uid)
+	o, acts, err := tx.svc.core.Edit(inv, a, m)
+	if err != nil {
+		return replica.Outcome{}, nil, err
+	}
+	out := *o
+	out.Uid = uid
+	return out, acts, nil
 }
 
 // editorOfNumbers is the caller as package inventory knows whoever changes something.

@@ -33,12 +33,18 @@ func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPus
 			return replica.PushAnswer{}, err
 		}
 		failpoint.Hit("sync.push")
-		st := tx.inventory()
-		if err := tx.affordPush(st, &in.Body); err != nil {
+		b, err := tx.bring(&in.Body)
+		if err != nil {
 			return replica.PushAnswer{}, err
 		}
-		out, acts, err := s.core.Push(st, tx.numbersActor(cred), &in.Body)
+		if err := tx.afford(b.bytes); err != nil {
+			return replica.PushAnswer{}, err
+		}
+		out, acts, err := s.core.Push(b.store, tx.numbersActor(cred), b.push)
 		if err != nil {
+			return replica.PushAnswer{}, err
+		}
+		if out.Outcomes, err = tellable(out.Outcomes); err != nil {
 			return replica.PushAnswer{}, err
 		}
 		err = tx.recordActs(tx.Org, acts)
@@ -70,10 +76,14 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 		if n, err := tx.WaitingAttention(tx, tx.Org, actor.Login); err != nil || n >= replica.MaxLog {
 			return err // more than a device may hold: whoever sends that makes it up
 		}
-		if s.sync.budgets.take(budgetKey{org: in.Org.Org, login: actor.Login, lost: true}, weightOf(&in.Body)+lostPush, tx.Now()) > 0 {
+		b, err := tx.bringLost(&in.Body)
+		if err != nil {
+			return err
+		}
+		if s.sync.budgets.take(budgetKey{org: in.Org.Org, login: actor.Login, lost: true}, b.bytes, tx.Now()) > 0 {
 			return errOverBudget
 		}
-		_, acts, err := s.core.Push(tx.inventory(), actor, &in.Body)
+		_, acts, err := s.core.Push(b.store, actor, b.push)
 		if err != nil {
 			return err
 		}
@@ -93,19 +103,6 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 }
 
 var errOverBudget = errors.New("more than a device can have held")
-
-// affordPush counts a push against the caller's budget.
-func (tx *Tx) affordPush(st inventory.Store, p *replica.Push) error {
-	n := weightOf(p)
-	d, err := st.Device(p.Client)
-	if err != nil {
-		return err
-	}
-	if d == nil {
-		n += newDevice
-	}
-	return tx.afford(n)
-}
 
 // SyncPull answers what changed since the device's cursor, from one snapshot of the store; it notes afterwards what the
 // device says about itself. A cursor that proves that this server's history went back, as after a restore that nobody
@@ -127,7 +124,7 @@ func (s *Service) SyncPull(ctx context.Context, cred Credential, in *api.SyncPul
 					return replica.PullAnswer{}, err
 				}
 			}
-			out, err := s.core.Pull(st, seen.actor, &in.Body, func() (*replica.Manifest, error) { return s.sync.snapshots.usable(st) })
+			out, err := s.core.Pull(tx.answering(st), seen.actor, &in.Body, func() (*replica.Manifest, error) { return s.sync.snapshots.usable(st) })
 			if err != nil {
 				return replica.PullAnswer{}, err
 			}

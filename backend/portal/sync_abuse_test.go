@@ -90,13 +90,25 @@ func TestDeviceNamesAreShortTH23(t *testing.T) {
 // TH23: nobody fills the disk with devices: beyond any number that a person has, each waits.
 func TestDevicesAreFewTH23(t *testing.T) {
 	w := newRush(t)
-	var err error
-	n := 0
-	for ; n < 2000 && err == nil; n++ {
-		_, err = backendtest.Call(w.marie, api.SyncPull, api.SyncPullIn{Org: api.Org{Org: w.Acme}, Body: replica.Pull{Client: anyID[id.Device](), Schema: 1, FirstMid: 1}})
-	}
-	if p := backendtest.Refused(t, err, errs.TooMany); n < 100 || p.RetryAfter == 0 {
-		t.Errorf("after %d devices: %+v", n, p)
+	paul := w.As(w.Paul)
+	for who, call := range map[*backendtest.Actor]func() error{
+		w.marie: func() error {
+			_, err := backendtest.Call(w.marie, api.SyncPull, api.SyncPullIn{Org: api.Org{Org: w.Acme}, Body: replica.Pull{Client: anyID[id.Device](), Schema: 1, FirstMid: 1}})
+			return err
+		},
+		paul: func() error {
+			_, err := w.push(paul, replica.Push{Client: anyID[id.Device](), Mutations: []replica.Mutation{}})
+			return err
+		},
+	} {
+		var err error
+		n := 0
+		for ; n < 2000 && err == nil; n++ {
+			err = call()
+		}
+		if p := backendtest.Refused(t, err, errs.TooMany); n < 100 || p.RetryAfter == 0 {
+			t.Errorf("%s, after %d devices: %+v", who.Persona.Name, n, p)
+		}
 	}
 	w.deviceIn(w.As(w.Jonas), w.Acme) // others are not held up
 }
@@ -125,7 +137,7 @@ func TestRefusedEditsAreBudgetedTH23(t *testing.T) {
 		t.Errorf("%d bytes wait", kept)
 	}
 	in := api.AddListIn{Org: api.Org{Org: w.Acme}}
-	in.Body.AddOptions, in.Body.Numbers = survey, []string{text}
+	in.Body.AddOptions, in.Body.Numbers = survey, []string{text, text, text}
 	_, err = backendtest.Call(w.marie, api.AddNumberList, in)
 	backendtest.Refused(t, err, errs.TooMany)
 	w.deviceIn(w.As(w.Jonas), w.Acme)

@@ -10,27 +10,31 @@ import (
 	"countersign/shared/replica"
 )
 
-// ListAttention is what waits for the caller and, for who may change numbers, what people left whose access ended.
+// ListAttention is what waits for the caller and, for who may change numbers, what people left whose access ended: the
+// oldest of each.
 func (s *Service) ListAttention(tx *Tx, _ *api.Org) (api.SyncAttention, error) {
-	st := tx.inventory()
+	st := tx.answering(tx.inventory())
 	own, err := s.core.Attention(st, tx.numbersActor(Credential{}))
 	if err != nil {
 		return api.SyncAttention{}, err
 	}
-	out := api.SyncAttention{AttentionAnswer: *own}
+	out := api.SyncAttention{AttentionAnswer: *own, More: st.more}
 	if out.Items == nil {
 		out.Items = []replica.Attention{}
 	}
 	if !tx.Rights.Has(perm.NumbersUpdate) {
 		return out, nil
 	}
-	out.Others, err = tx.leftAttention("")
+	left, err := tx.leftBehind()
+	if err != nil {
+		return out, err
+	}
+	out.Others, out.MoreOthers, err = tx.AttentionPage(tx, tx.Org, left, leftBytes)
 	return out, err
 }
 
-// leftAttention are the open items of people who can't see the numbers any more, and so not their items either: all, or the
-// one that is named.
-func (tx *Tx) leftAttention(item id.Attention) ([]replica.Attention, error) {
+// leftBehind are those with open items who can't see the numbers any more, and so not their items either.
+func (tx *Tx) leftBehind() ([]id.Login, error) {
 	logins, err := tx.AttentionLogins(tx, tx.Org)
 	if err != nil {
 		return nil, err
@@ -50,14 +54,18 @@ func (tx *Tx) leftAttention(item id.Attention) ([]replica.Attention, error) {
 		}
 		left = append(left, l)
 	}
-	return tx.AttentionOf(tx, tx.Org, left, item)
+	return left, nil
 }
 
 // ResolveAttention closes an item: one's own, or one that somebody left whose access ended.
 func (s *Service) ResolveAttention(tx *Tx, in *api.ResolveAttentionIn) (api.None, error) {
 	actor := tx.numbersActor(Credential{})
 	if tx.Rights.Has(perm.NumbersUpdate) {
-		left, err := tx.leftAttention(in.Attention)
+		logins, err := tx.leftBehind()
+		if err != nil {
+			return api.None{}, err
+		}
+		left, err := tx.AttentionOf(tx, tx.Org, logins, in.Attention)
 		if err != nil {
 			return api.None{}, err
 		}

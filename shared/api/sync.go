@@ -25,10 +25,13 @@ type SyncChunkIn struct {
 }
 
 // SyncAttention is what of the caller's edits waits for them; Others are the edits of people whose access ended, for
-// those who may take care of them.
+// those who may take care of them. Each list is the oldest items, 4 MiB of the own ones and 1 MiB of the others; the next
+// ones come when some of them are closed.
 type SyncAttention struct {
 	replica.AttentionAnswer
-	Others []replica.Attention `json:"others,omitempty"`
+	More       int                 `json:"more,omitempty"` // of the own ones
+	Others     []replica.Attention `json:"others,omitempty"`
+	MoreOthers int                 `json:"more_others,omitempty"`
 }
 
 type ResolveAttentionIn struct {
