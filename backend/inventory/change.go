@@ -53,7 +53,7 @@ func (w *work) remove(m *replica.Mutation, i int, r *Record) ([]replica.Fault, e
 		return nil, nil
 	}
 	ver := r.Ver
-	if r.By == w.a.Login && r.By != "" { // agents and programs have no login: another one's change is no change of theirs
+	if r.By == w.a.Login && r.By != "" { // the command line and programs have no login: another one's change is no change of theirs
 		ver = r.OtherVer
 	}
 	// Safeguard "compare_and_set": without it a number is removed whatever somebody else made of it meanwhile.
