@@ -6,7 +6,6 @@ import (
 
 	"countersign/backend/inventory"
 	"countersign/backend/inventory/memory"
-	"countersign/shared/id"
 	"countersign/shared/number"
 	"countersign/shared/replica"
 )
@@ -112,6 +111,7 @@ func (t *truth) items(l *line, tx *memory.Tx) {
 				in[m.Uid] = true
 			}
 			t.grouped(it)
+			t.tells(l, it)
 		}
 	}
 	for u, v := range l.receipts {
@@ -168,18 +168,18 @@ func (t *truth) converged(d *device) {
 	if d.st.base.sum != l.live.sum || d.st.base.digest() != l.live.digest() {
 		fail("I10", "%s has other rows than the server", d)
 	}
-	var want, got []id.Attention
+	var want, got []string
 	t.look(d.login.org, func(s inventory.Store) {
 		list, err := s.Attentions(d.login.id)
 		if err != nil {
 			fail("store", "%v", err)
 		}
 		for i := range list {
-			want = append(want, list[i].ID)
+			want = append(want, text(list[i]))
 		}
 	})
 	for i := range d.st.attention {
-		got = append(got, d.st.attention[i].ID)
+		got = append(got, text(d.st.attention[i]))
 	}
 	slices.Sort(want)
 	slices.Sort(got)

@@ -1,10 +1,14 @@
 package simulate
 
 import (
+	"cmp"
+	"maps"
+	"reflect"
 	"slices"
 
 	"countersign/backend/inventory"
 	"countersign/shared/id"
+	"countersign/shared/number"
 	"countersign/shared/replica"
 )
 
@@ -137,10 +141,67 @@ func (t *truth) needsAttention(s inventory.Store, d *device, m *replica.Mutation
 		!slices.ContainsFunc(a.Mutations, func(x replica.Mutation) bool { return x.Uid == m.Uid }) {
 		fail("I2", "%s of %s is %s, but nobody is told (%+v)", m.Uid, d, oc.St, a)
 	}
+	if a.Mutations[len(a.Mutations)-1].Uid == m.Uid {
+		t.tells(l, a)
+	}
+}
+
+// tells: an item says why each field of each row that it is about was not applied, as the newest of its mutations was
+// answered that failed there; of a number that was not taken, why.
+func (t *truth) tells(l *line, a *replica.Attention) {
+	want, got, technical := map[string]string{}, map[string]string{}, ""
+	for i := range a.Mutations {
+		v := l.receipts[a.Mutations[i].Uid]
+		if v == nil {
+			fail("I2", "%s is in an attention item that it does not belong in", a.Mutations[i].Uid)
+		}
+		for k := range v.outcome.Faults {
+			spell(want, &v.outcome.Faults[k])
+		}
+		technical = cmp.Or(v.outcome.Technical, technical)
+	}
+	said := 0
+	for k := range a.Faults {
+		said += spell(got, &a.Faults[k])
+	}
+	if !maps.Equal(want, got) || said != len(got) || a.Technical != technical {
+		fail("I2", "item %s tells %v %s, not %v %s", a.ID, got, a.Technical, want, technical)
+	}
+}
+
+// spell notes what a fault says about each field, and tells of how many.
+func spell(into map[string]string, f *replica.Fault) int {
+	one := *f
+	put := func(field string, mine, now *number.Fields) int {
+		one.Mine, one.Now = mine, now
+		into[string(f.ID)+" "+field] = text(one)
+		return 1
+	}
+	var now number.Fields
+	switch {
+	case f.Mine == nil:
+		return put("row", nil, nil)
+	case f.Mine.E164 != "":
+		return put("new", f.Mine, nil)
+	case f.Now != nil:
+		now = *f.Now
+	}
+	n := 0
+	if v := f.Mine.CallPurpose; v != nil {
+		n += put("call_purpose", &number.Fields{CallPurpose: v}, &number.Fields{CallPurpose: now.CallPurpose})
+	}
+	if v := f.Mine.DisplayName; v != nil {
+		n += put("display_name", &number.Fields{DisplayName: v}, &number.Fields{DisplayName: now.DisplayName})
+	}
+	if v := f.Mine.Place; v != nil {
+		n += put("assignment", &number.Fields{Place: v}, &number.Fields{Place: now.Place})
+	}
+	return n
 }
 
 // same tells whether two outcomes say the same.
 func same(a, b *replica.Outcome) bool {
 	return a.Mid == b.Mid && a.Uid == b.Uid && a.St == b.St && a.Seq == b.Seq && a.Applied == b.Applied &&
-		a.Rejected == b.Rejected && a.Attention == b.Attention && a.Technical == b.Technical && len(a.Faults) == len(b.Faults)
+		a.Rejected == b.Rejected && a.Attention == b.Attention && a.Technical == b.Technical &&
+		(len(a.Faults)+len(b.Faults) == 0 || reflect.DeepEqual(a.Faults, b.Faults))
 }

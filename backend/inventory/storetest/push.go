@@ -286,6 +286,85 @@ func oneItem(w *world) {
 	}
 }
 
+// itemKeepsFaults lets edits of one number fail in different ways, one after the other.
+func itemKeepsFaults(w *world) {
+	n := w.add(w.me, "+34950", "st_support", "Desk", w.at(0, 0))
+	w.rename(w.dana, n, "Lobby")
+	refused, at := w.numberID(), w.at(1, 2)
+	c := w.client()
+	ms := []*replica.Mutation{
+		w.mutation(replica.Set, n, &number.Fields{DisplayName: text("Desk"), Place: &number.Place{}}, &number.Fields{DisplayName: text("One"), Place: &at}),
+		w.mutation(replica.Set, n, purpose("st_support"), purpose("st_old")),
+		w.mutation(replica.Set, n, name("One"), name("Two")),
+		w.removal(n, 0),
+		w.removal(n, 0),
+		w.mutation(replica.Create, refused, nil, &number.Fields{E164: "+34950", CallPurpose: text("st_support"), DisplayName: text("Hall"), Place: &at}),
+		w.mutation(replica.Set, refused, name("Hall"), &number.Fields{DisplayName: text("A"), CallPurpose: text("st_sales")}),
+		w.mutation(replica.Set, refused, name("A"), name("B")),
+		w.mutation(replica.Remove, refused, nil, nil),
+	}
+	w.push(w.me, c, 0, ms...)
+
+	type told struct {
+		Reason number.Reason
+		Mine   *number.Fields
+		Now    *number.Fields
+	}
+	hers := told{number.Conflict, name("Two"), name("Lobby")}
+	for i, want := range [][]told{
+		{{number.Conflict, placed(at), placed(w.at(0, 0))}, {number.UnknownCallPurpose, purpose("st_old"), purpose("st_support")}, hers, {number.Conflict, nil, nil}},
+		{{number.ExistsElsewhere, ms[5].Set, nil}, {number.NotFound, purpose("st_sales"), nil}, {number.NotFound, name("B"), nil}, {number.NotFound, nil, nil}},
+	} {
+		var list []replica.Attention
+		w.view(func(s inventory.Store) (err error) {
+			list, err = s.Attentions(w.me.Login)
+			return err
+		})
+		if len(list) != 2 {
+			w.Fatalf("%d items", len(list))
+		}
+		var got []told
+		for _, f := range list[i].Faults {
+			got = append(got, told{f.Reason, f.Mine, f.Now})
+		}
+		if diff := cmp.Diff(want, got); diff != "" || len(list[i].Mutations) < 4 {
+			w.Errorf("item %d, of %d edits, tells of:\n%s", i, len(list[i].Mutations), diff)
+		}
+		if f := list[1].Faults[0]; f.Other != n || *f.Place != w.at(0, 0) {
+			w.Errorf("the number that is there already: %+v", f)
+		}
+	}
+
+	unread := w.mutation(replica.Set, n, name("Lobby"), name("Three"))
+	unread.V = 99
+	w.push(w.me, c, 9, unread, w.mutation(replica.Set, n, name("Two"), name("Four")))
+	w.view(func(s inventory.Store) error {
+		list, err := s.Attentions(w.me.Login)
+		if len(list) != 2 || list[0].Technical != inventory.TooOld || len(list[0].Mutations) != 7 || len(list[0].Faults) != 4 {
+			w.Errorf("with one that can't be read: %+v", list)
+		}
+		return err
+	})
+}
+
+// unreadableJoinsNothing: an edit that tells no number is an item of its own, whatever waits already.
+func unreadableJoinsNothing(w *world) {
+	c := w.client()
+	bulk := w.mutation(replica.Set, w.numberID(), nil, name("A"))
+	bulk.Rows = append(bulk.Rows, replica.Edit{ID: w.numberID()})
+	ans := w.push(w.me, c, 0, bulk, w.mutation(replica.Set, "", nil, name("B")), w.mutation(replica.Set, "", nil, name("C")),
+		w.mutation(replica.Set, "x", nil, name("D")), w.mutation(replica.Set, "x", nil, name("E")))
+	w.view(func(s inventory.Store) error {
+		for i, o := range ans.Outcomes {
+			item, err := s.Attention(o.Attention)
+			if err != nil || item == nil || len(item.Mutations) != 1 || item.Mutations[0].Uid != o.Uid || (item.Technical == "") != (i == 0) || (len(item.Faults) > 0) != (i == 0) {
+				w.Errorf("the item of mutation %d: %+v, %v", i, item, err)
+			}
+		}
+		return nil
+	})
+}
+
 func manyRows(w *world) {
 	m := w.mutation(replica.Set, "", nil, purpose("st_sales"))
 	m.Rows = nil

@@ -59,6 +59,8 @@ func Run(t *testing.T, open func(t *testing.T) Installation) {
 		{"push/unreadable_mutations_block_nothing_I16", unreadableBlocksNothing},
 		{"push/a_panic_is_given_up_after_three_I16", panicIsGivenUp},
 		{"push/failing_edits_of_a_number_are_one_item_I2", oneItem},
+		{"push/an_item_tells_all_that_is_wrong_N13", itemKeepsFaults},
+		{"push/unreadable_mutations_join_no_item_I2", unreadableJoinsNothing},
 		{"push/many_rows_N13", manyRows},
 		{"pull/pages_follow_the_history_I5_I8", pagesFollow},
 		{"pull/cursors_prove_rollbacks_I15", cursorsProve},
