@@ -46,14 +46,19 @@ func read(buf []byte, text string) (typed, Reason) {
 		case kind == punctuation, kind == space:
 			t.bare = false
 		default:
-			return t, notANumber(text)
+			if _, d := Repair(text); d != Undamaged {
+				return t, SpreadsheetDamage
+			}
+			return t, NotANumber
 		}
 		before = kind
 	}
 	if len(t.digits) == 0 {
 		return t, NotANumber
 	}
-	t.decimal = !t.bare && !t.plus && isDecimal(text)
+	if !t.bare && !t.plus {
+		_, t.decimal = cutDecimals(text)
+	}
 	return t, ""
 }
 

@@ -1,6 +1,10 @@
 package sheet
 
-import "strings"
+import (
+	"strings"
+
+	"countersign/shared/number"
+)
 
 // detectRows is how many rows of the sample each delimiter is tried on.
 const detectRows = 100
@@ -83,10 +87,10 @@ func (s score) better(t score) bool {
 // damaged look like one, dates and amounts don't.
 func likeness(field string) int {
 	s, _ := unwrap(trim(field))
-	if _, damage := scientific(s); damage {
+	switch whole, damage := number.Repair(s); damage {
+	case number.Exponent, number.Lost:
 		return 2
-	}
-	if whole, ok := decimal(s); ok {
+	case number.Decimals:
 		s = whole
 	}
 	digits, dashes, dots, plus := 0, 0, 0, false

@@ -174,7 +174,7 @@ func (l *List) typed(r Row) error {
 		s := pieces[i]
 		if i+1 < len(pieces) {
 			joined := s + "," + pieces[i+1]
-			if _, damage := scientific(trim(joined)); damage && strings.Contains(r.Fields[0], joined) {
+			if _, damage := number.Repair(trim(joined)); damage != number.Undamaged && strings.Contains(r.Fields[0], joined) {
 				s = joined
 				i++
 			}
@@ -202,7 +202,7 @@ func (l *List) add(r Row, e Entry) error {
 		return l.entry(e)
 	}
 	if e.Reason == "" {
-		e.E164, e.Reason, e.Repaired = Mend(e.Text, l.o.Region, l.o.Parse)
+		e.E164, e.Reason, e.Repaired = mend(e.Text, l.o.Region, l.o.Parse)
 	}
 	if e.Reason == "" {
 		if first, ok := l.seen[e.E164]; ok {

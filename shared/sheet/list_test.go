@@ -58,11 +58,16 @@ func TestMend(t *testing.T) {
 		{"'+442079460123", "FR", "+442079460123", "", Unwrapped},
 		{"\"0184882010", "FR", "+33184882010", "", Unwrapped},
 		{"442079460123.0", "FR", "+442079460123", "", PlusAdded},
-		{"+442079460123.00", "FR", "+442079460123", "", DecimalsGone},
+		{"+442079460123.00", "FR", "", number.TooLong, NoRepair},
+		{"+3318488201.0", "FR", "+33184882010", "", NoRepair},
 		{"184882010,00", "FR", "+33184882010", "", DecimalsGone},
 		{"442079460123", "FR", "+442079460123", "", PlusAdded},
 		{"442079460123", "", "+442079460123", "", PlusAdded},
-		{"44 2079 460123", "US", "+442079460123", "", PlusAdded},
+		{"442079460123", "US", "+442079460123", "", PlusAdded},
+		{"44 2079 460123", "US", "", number.TooLong, NoRepair},
+		{"331-555-01234", "US", "", number.TooLong, NoRepair},
+		{"(331) 555-01234", "US", "", number.TooLong, NoRepair},
+		{"2 36 61 83 00", "IT", "", number.NotPossible, NoRepair},
 		{"442079460123", "GB", "+442079460123", "", NoRepair},
 		{"612345678", "FR", "+33612345678", "", NoRepair},
 		{"236618300", "IT", "+390236618300", "", ZeroAdded},
@@ -86,7 +91,7 @@ func TestMend(t *testing.T) {
 		{"12", "FR", "", number.TooShort, NoRepair},
 		{"+999123456", "FR", "", number.InvalidCountry, NoRepair},
 	} {
-		e, reason, repair := Mend(c.text, c.region, number.Parse)
+		e, reason, repair := mend(c.text, c.region, number.Parse)
 		if e != c.want || reason != c.reason || repair != c.repair {
 			t.Errorf("%q in %q: got %q %q %q, want %q %q %q", c.text, c.region, e, reason, repair, c.want, c.reason, c.repair)
 		}
@@ -111,7 +116,7 @@ func TestMendPrefersTheNationalReading(t *testing.T) {
 			}
 			return "", number.NotPossible
 		}
-		if e, reason, repair := Mend("39612345", "XX", parse); e != c.want || reason != "" || repair != c.repair {
+		if e, reason, repair := mend("39612345", "XX", parse); e != c.want || reason != "" || repair != c.repair {
 			t.Errorf("%v: got %q %q %q", c.valid, e, reason, repair)
 		}
 	}

@@ -23,32 +23,29 @@ const (
 	ZeroAdded    Repair = "zero_added"
 )
 
-// Mend reads a cell as a phone number. It undoes what spreadsheets do to numbers as long as no digit was lost, and
+// mend reads a cell as a phone number. It undoes what spreadsheets do to numbers as long as no digit was lost, and
 // refuses with spreadsheet_damage when some were.
 //
-// A spreadsheet takes "+44 7700 900123" and "0612345678" for quantities and drops the plus or the zero. So when the cell
-// is no number of the region as it stands, the zero is put back; when that is none either, the plus. The national
-// reading goes first, because files are mostly of the organization's own region: what can be read both ways is never
-// taken for a foreign number.
-func Mend(text, region string, parse Parse) (number.E164, number.Reason, Repair) {
-	s := trim(text)
-	s, unwrapped := unwrap(s)
+// A spreadsheet takes "+447700900123" and "0612345678" for amounts and drops the plus or the zero. So when a cell of
+// digits alone is no number of the region as it stands, the zero is put back; when that is none either, the plus. The
+// national reading goes first, because files are mostly of the organization's own region: what can be read both ways is
+// never taken for a foreign number. A number that somebody wrote with blanks or dashes was no amount to the spreadsheet:
+// nothing is missing in front of it, and a slip in it must not turn it into a number of another country.
+func mend(text, region string, parse Parse) (number.E164, number.Reason, Repair) {
+	s, unwrapped := unwrap(trim(text))
+	if s == "" {
+		return "", number.NotANumber, NoRepair
+	}
 	repair := NoRepair
 	if unwrapped {
 		repair = Unwrapped
 	}
-	if s == "" {
-		return "", number.NotANumber, NoRepair
-	}
-	if lost(s) {
+	switch whole, damage := number.Repair(s); damage {
+	case number.Lost:
 		return "", number.SpreadsheetDamage, NoRepair
-	}
-	if out, damage := scientific(s); damage {
-		if out == "" {
-			return "", number.SpreadsheetDamage, NoRepair
-		}
-		s, repair = out, WrittenOut
-	} else if whole, ok := decimal(s); ok {
+	case number.Exponent:
+		s, repair = whole, WrittenOut
+	case number.Decimals:
 		s, repair = whole, DecimalsGone
 	}
 
@@ -56,7 +53,7 @@ func Mend(text, region string, parse Parse) (number.E164, number.Reason, Repair)
 	if reason == "" {
 		return e, "", repair
 	}
-	if s[0] < '1' || s[0] > '9' {
+	if s[0] == '0' || !digits(s) {
 		return "", reason, NoRepair
 	}
 	if e, r := parse("0"+s, region); r == "" {
@@ -93,58 +90,6 @@ func unwrap(s string) (string, bool) {
 	}
 	in := strings.Trim(strings.TrimPrefix(s, "="), quotes+" \u00a0\u202f")
 	return in, in != s
-}
-
-// lost reports whether the cell holds what a spreadsheet shows in place of a value: ####, #NAME?, #VALEUR!, or the
-// negative result that it worked out of "+33-184882010".
-func lost(s string) bool {
-	if s[0] == '#' {
-		return strings.Trim(s, "#") == "" && len(s) > 1 || strings.ContainsAny(s[len(s)-1:], "!?") || strings.EqualFold(s, "#N/A")
-	}
-	return len(s) > 6 && s[0] == '-' && s[1] >= '1' && s[1] <= '9' && digits(s[1:])
-}
-
-// scientific recognises 4.47E+11 and its like. When the digits are all there it gives them written out, otherwise "".
-func scientific(s string) (out string, is bool) {
-	e := max(strings.IndexByte(s, 'E'), strings.IndexByte(s, 'e'))
-	if e < 1 || e+1 == len(s) {
-		return "", false
-	}
-	mantissa, exponent := strings.TrimPrefix(s[:e], "+"), strings.TrimPrefix(s[e+1:], "+")
-	if mantissa == "" || !digits(mantissa[:1]) || mantissa[0] == '0' || !digits(exponent) || len(exponent) > 2 {
-		return "", false
-	}
-	fraction := ""
-	if len(mantissa) > 1 {
-		if mantissa[1] != '.' && mantissa[1] != ',' {
-			return "", false
-		}
-		if fraction = mantissa[2:]; fraction != "" && !digits(fraction) {
-			return "", false
-		}
-	}
-	n := 0
-	for _, d := range exponent {
-		n = 10*n + int(d-'0')
-	}
-	// With 15 digits a spreadsheet's own precision ends: what stands behind is zeros of its making.
-	if n < 5 || n > 14 || len(fraction) != n {
-		return "", true
-	}
-	return mantissa[:1] + fraction, true
-}
-
-// decimal recognises 447700900123.0 and 447700900123,00 and gives the whole number.
-func decimal(s string) (string, bool) {
-	i := max(strings.IndexByte(s, '.'), strings.IndexByte(s, ','))
-	if i < 7 || i+1 == len(s) || len(s)-i > 4 || strings.Trim(s[i+1:], "0") != "" {
-		return "", false
-	}
-	whole := strings.TrimPrefix(s[:i], "+")
-	if whole[0] == '0' || !digits(whole) {
-		return "", false
-	}
-	return s[:i], true
 }
 
 func digits(s string) bool {
