@@ -32,15 +32,17 @@ type Engine struct {
 	netTx   int              // the one other transaction that is
 	refresh refresh
 
-	edits       []Entry     // to be stored, in order
-	coming      map[Uid]int // size of each edit that is not in the log yet
+	edits       []Entry        // to be stored, in order
+	coming      map[Uid]coming // those that are not in the log yet
 	comingBytes int
+	undos       []NewUndo // that wait for their edit
 
 	lead      bool
 	online    bool
 	reauth    bool
 	upgrade   bool
-	signedIn  int // the last request of before the newest sign-in
+	refused   string // with what the server refuses every push
+	signedIn  int    // the last request of before the newest sign-in
 	wiping    wiping
 	wiped     bool
 	flights   map[int]*flight
@@ -123,7 +125,7 @@ type line struct {
 
 // New returns an engine that knows nothing yet: its first Step asks for what is stored.
 func New(opt Options) *Engine {
-	e := &Engine{opt: opt, m: newMirror(&Stored{}), txs: map[int]*pending{}, coming: map[Uid]int{}, flights: map[int]*flight{}, digestIn: digestEvery}
+	e := &Engine{opt: opt, m: newMirror(&Stored{}), txs: map[int]*pending{}, coming: map[Uid]coming{}, flights: map[int]*flight{}, digestIn: digestEvery}
 	e.pull.name, e.push.name, e.attention.name, e.empty.name = "pull", "push", "attention", "wipe"
 	return e
 }
@@ -173,6 +175,7 @@ func (e *Engine) work() {
 	if !e.loaded || e.loading || e.wiped {
 		return
 	}
+	e.undoLate()
 	e.storeEdits()
 	for e.netTx == 0 && len(e.inbox) > 0 {
 		next := e.inbox[0]

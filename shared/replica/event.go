@@ -117,7 +117,9 @@ const (
 	FailedIO    = "io"
 )
 
-// NewEdit is an edit as the screen gives it. Uid and, for new numbers, the ids of the rows were made by the caller.
+// NewEdit is an edit as the screen gives it. Uid and, for new numbers, the ids of the rows were made by the caller. An edit
+// whose rows don't fit into one push becomes several mutations: the first has its Uid, all have its Group, and it is saved
+// and undone as one.
 type NewEdit struct {
 	Uid   Uid
 	Op    Op
@@ -214,8 +216,8 @@ const (
 	WhyNotReady = "not_ready" // the store is not read yet
 	WhyWiped    = "wiped"     // access ended or the person signed out
 	WhyLogFull  = "log_full"  // too much waits to be sent
-	WhyInvalid  = "invalid"   // no rows, more than MaxRows, or an operation that there is not
-	WhyTooLarge = "too_large" // more than fits into one push
+	WhyInvalid  = "invalid"   // a malformed Uid or row id, no rows, more than MaxRows or one twice, or an operation that there is not
+	WhyTooLarge = "too_large" // a row that fits into no push
 	WhyGone     = "gone"      // undo: the edit is not on this device any more
 	WhyNothing  = "nothing"   // undo: nothing of the edit was applied
 )

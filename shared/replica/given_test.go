@@ -3,6 +3,7 @@ package replica_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -60,4 +61,12 @@ func synced(t *testing.T) (*disk, *tab) {
 
 func rename(u Uid, n int, was, name string) Event {
 	return Event{Edit: &NewEdit{Uid: u, Op: Set, Rows: []Edit{{ID: key(n), Was: &number.Fields{DisplayName: &was}}}, Set: &number.Fields{DisplayName: &name}}}
+}
+
+func jsonSize(v any) int {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return len(b)
 }

@@ -55,11 +55,8 @@ func TestLogLimits(t *testing.T) {
 		t.Errorf("one edit too many gave %+v", out)
 	}
 
-	long := strings.Repeat("x", 10_000)
-	rows := make([]Edit, 30)
-	for i := range rows {
-		rows[i] = Edit{ID: key(i), Set: &number.Fields{DisplayName: &long}}
-	}
+	long := strings.Repeat("x", MaxPushBytes)
+	rows := []Edit{{ID: key(1)}, {ID: key(2), Set: &number.Fields{DisplayName: &long}}}
 	e = New(Options{})
 	e.Step(Event{Loaded: &Stored{Meta: Meta{Client: "c"}}})
 	out := e.Step(Event{Edit: &NewEdit{Uid: uid(1), Op: Set, Rows: rows}})

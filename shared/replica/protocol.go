@@ -272,3 +272,12 @@ const (
 	RefusedSlow    = "too_many"         // or "unavailable": later
 	RefusedGone    = "not_found"        // of a chunk: this snapshot is no more, pull again
 )
+
+// forGood reports whether a push that is refused like this will be refused again, however often it is sent.
+func forGood(refused string) bool {
+	switch refused {
+	case "invalid", "too_large", "forbidden", "conflict", "not_found":
+		return true
+	}
+	return false
+}

@@ -2,21 +2,27 @@ package replica
 
 import (
 	"encoding/json"
+	"strconv"
 
+	"countersign/shared/id"
 	"countersign/shared/number"
 )
 
-// Limits of the log. Edits are refused at them; nothing is ever dropped to make room.
+// Limits of the log. Edits are refused once they are reached, and the last one may go beyond; nothing is ever dropped to
+// make room.
 const (
 	MaxLog      = 20_000
 	MaxLogBytes = 20 << 20
 )
 
-const pushEnvelope = 1 << 10 // bytes of a push besides its mutations
+const (
+	pushEnvelope = 1 << 10 // bytes of a push besides its mutations
+	mostBytes    = MaxPushBytes - pushEnvelope
+)
 
-func sizeOf(m *Mutation) int {
-	b, err := json.Marshal(m)
-	if err != nil { // a Mutation has nothing that can't be written
+func sizeOf(v any) int {
+	b, err := json.Marshal(v)
+	if err != nil { // neither a Mutation nor an Edit has anything that can't be written
 		return MaxPushBytes
 	}
 	return len(b)
@@ -24,55 +30,162 @@ func sizeOf(m *Mutation) int {
 
 // edit takes the person's edit in. Saved tells when it is safe.
 func (e *Engine) edit(in *NewEdit) {
-	e.add(Mutation{Uid: in.Uid, Op: in.Op, Rows: in.Rows, Set: in.Set, Group: in.Group, At: in.At})
-}
-
-func (e *Engine) add(mu Mutation) {
-	if why := e.refusal(&mu); why != "" {
-		e.emit(Effect{Saved: &Saved{Uid: mu.Uid, Why: why}})
+	mu := Mutation{Uid: in.Uid, Op: in.Op, Rows: in.Rows, Set: in.Set, Group: in.Group, At: in.At}
+	why := e.refusal(in.Uid)
+	if why == "" && !sound(&mu) {
+		why = WhyInvalid
+	}
+	if why != "" {
+		e.tell(in.Uid, why)
 		return
 	}
-	if e.m.byUid[mu.Uid] != nil {
-		e.emit(Effect{Saved: &Saved{Uid: mu.Uid}})
-		return
-	}
-	if e.coming[mu.Uid] != 0 {
-		return // its Saved is still to come
-	}
-	mu.Mid, mu.V = 0, Schema
-	mu.Rows = e.seen(&mu)
-	size := sizeOf(&mu)
-	switch {
-	case size > MaxPushBytes-pushEnvelope:
-		e.emit(Effect{Saved: &Saved{Uid: mu.Uid, Why: WhyTooLarge}})
-	case len(e.m.log)+len(e.coming) >= MaxLog || e.m.bytes+e.comingBytes+size > MaxLogBytes:
-		e.emit(Effect{Saved: &Saved{Uid: mu.Uid, Why: WhyLogFull}})
-	default:
-		e.edits = append(e.edits, Entry{Mutation: mu})
-		e.coming[mu.Uid] = size
-		e.comingBytes += size
-	}
+	e.add(in.Uid, mu.clone())
 }
 
-func (e *Engine) refusal(mu *Mutation) string {
+// refusal is why no edit is taken now, "" when one is.
+func (e *Engine) refusal(u Uid) string {
 	switch {
 	case e.wiped || e.wiping != notWiping:
 		return WhyWiped
 	case !e.loaded:
 		return WhyNotReady
-	case len(mu.Rows) == 0 || len(mu.Rows) > MaxRows:
+	case !u.valid():
 		return WhyInvalid
+	}
+	return ""
+}
+
+// valid reports whether u is written as 32 lower-case hexadecimal digits.
+func (u Uid) valid() bool {
+	for i := range len(u) {
+		if nibble(u[i]) > 15 {
+			return false
+		}
+	}
+	return len(u) == 32
+}
+
+// sound reports whether the server can read a mutation. One that it can't would keep all that come after it waiting.
+func sound(mu *Mutation) bool {
+	if len(mu.Rows) == 0 || len(mu.Rows) > MaxRows {
+		return false
+	}
+	seen := make(map[id.Number]bool, len(mu.Rows))
+	for i := range mu.Rows {
+		k := mu.Rows[i].ID
+		if seen[k] || !id.Valid(k) {
+			return false
+		}
+		seen[k] = true
 	}
 	switch mu.Op {
 	case Create, Set, Remove, Restore:
-		return ""
+		return true
 	}
-	return WhyInvalid
+	return false
+}
+
+// clone is a mutation that shares nothing with m: who gave it may write on.
+func (m *Mutation) clone() Mutation {
+	out := *m
+	out.Set = cloned(m.Set)
+	out.Rows = append([]Edit(nil), m.Rows...)
+	for i := range out.Rows {
+		out.Rows[i].Was, out.Rows[i].Set = cloned(m.Rows[i].Was), cloned(m.Rows[i].Set)
+	}
+	return out
+}
+
+func cloned(f *number.Fields) *number.Fields {
+	n := f.Over(number.Number{})
+	return f.Of(&n)
+}
+
+func (e *Engine) tell(u Uid, why string) { e.emit(Effect{Saved: &Saved{Uid: u, Why: why}}) }
+
+// add takes in an action: what does not fit into one push is cut into pieces of one Group, all of which are stored
+// together.
+func (e *Engine) add(u Uid, action ...Mutation) {
+	switch {
+	case e.m.byUid[u] != nil:
+		e.tell(u, "")
+		return
+	case e.coming[u].bytes != 0:
+		return // its Saved is still to come
+	case e.full():
+		e.tell(u, WhyLogFull)
+		return
+	}
+	var list []Mutation
+	for _, mu := range action {
+		mu.Uid, mu.Mid, mu.V = u, 0, Schema
+		e.seen(&mu)
+		pieces := mu.split(len(action) > 1)
+		if pieces == nil {
+			e.tell(u, WhyTooLarge)
+			return
+		}
+		list = append(list, pieces...)
+	}
+	for i := range list {
+		list[i].Uid = u.piece(i)
+		c := coming{bytes: sizeOf(&list[i]), piece: i > 0}
+		e.edits = append(e.edits, Entry{Mutation: list[i]})
+		e.coming[list[i].Uid] = c
+		e.comingBytes += c.bytes
+	}
+}
+
+// coming is an edit on its way into the log.
+type coming struct {
+	bytes int
+	piece bool // Saved is told of the first one
+}
+
+// piece is the identity of the n-th piece of an edit that was cut: the first one's is the edit's.
+func (u Uid) piece(n int) Uid {
+	if n == 0 {
+		return u
+	}
+	return Uid(sha256Hex([]byte(string(u) + " " + strconv.Itoa(n)))[:len(u)])
+}
+
+// split cuts a mutation so that each piece fits into a push; nil when one of its rows alone does not.
+func (m *Mutation) split(grouped bool) (pieces []Mutation) {
+	large := sizeOf(m) > mostBytes
+	if (large || grouped) && m.Group == "" {
+		m.Group = string(m.Uid)
+	}
+	if !large {
+		return []Mutation{*m}
+	}
+	bare := *m
+	bare.Rows = nil
+	least := sizeOf(&bare)
+	size, first := least, 0
+	cut := func(end int) {
+		piece := bare
+		piece.Rows = m.Rows[first:end]
+		pieces = append(pieces, piece)
+		size, first = least, end
+	}
+	for i := range m.Rows {
+		n := sizeOf(&m.Rows[i]) + 1
+		if least+n > mostBytes {
+			return nil
+		}
+		if size+n > mostBytes {
+			cut(i)
+		}
+		size += n
+	}
+	cut(len(m.Rows))
+	return pieces
 }
 
 // seen completes the rows with what the view shows, where the caller doesn't say what the person saw.
-func (e *Engine) seen(mu *Mutation) []Edit {
-	rows := append([]Edit(nil), mu.Rows...)
+func (e *Engine) seen(mu *Mutation) {
+	rows := mu.Rows
 	if mu.Op == Remove && mu.WasEpoch == "" {
 		mu.WasEpoch = e.m.base.Epoch
 	}
@@ -80,7 +193,7 @@ func (e *Engine) seen(mu *Mutation) []Edit {
 		if rows[i].Was != nil || mu.Op != Set && mu.Op != Remove {
 			continue
 		}
-		n, live := e.fold(rows[i].ID, nil)
+		n, live := e.fold(rows[i].ID)
 		if !live {
 			continue
 		}
@@ -89,18 +202,25 @@ func (e *Engine) seen(mu *Mutation) []Edit {
 			continue
 		}
 		// A removal remembers the whole row, so that taking it back can show it again.
-		rows[i].Was = &number.Fields{E164: n.E164, CallPurpose: &n.CallPurpose, DisplayName: &n.DisplayName, Place: &n.Place}
+		rows[i].Was = whole(&n)
 		if rows[i].WasVer == 0 {
 			rows[i].WasVer = n.Ver
 		}
 	}
-	return rows
 }
 
-// fuller reports whether the log is used to that percentage.
-func (e *Engine) fuller(percent int) bool {
-	return len(e.m.log)*100 >= MaxLog*percent || e.m.bytes*100 >= MaxLogBytes*percent
+// whole is all of a number that an edit can speak of.
+func whole(n *number.Number) *number.Fields {
+	return &number.Fields{E164: n.E164, CallPurpose: &n.CallPurpose, DisplayName: &n.DisplayName, Place: &n.Place}
 }
+
+// fuller reports whether the log, with what is on its way into it, is used to that percentage.
+func (e *Engine) fuller(percent int) bool {
+	return (len(e.m.log)+len(e.coming))*100 >= MaxLog*percent || (e.m.bytes+e.comingBytes)*100 >= MaxLogBytes*percent
+}
+
+// full reports whether edits are refused.
+func (e *Engine) full() bool { return e.fuller(100) }
 
 // storeEdits sends what was edited to the store, one transaction at a time so that the order of edits stays theirs even
 // when one has to be tried again.
@@ -121,78 +241,11 @@ func (e *Engine) storeEdits() {
 func (e *Engine) came(list []Entry, why string) {
 	for i := range list {
 		u := list[i].Uid
-		e.comingBytes -= e.coming[u]
+		c := e.coming[u]
+		e.comingBytes -= c.bytes
 		delete(e.coming, u)
-		e.emit(Effect{Saved: &Saved{Uid: u, Why: why}})
-	}
-}
-
-// undo makes the inverse of an edit that the log holds. What it takes back must still be what the edit set, so that it
-// can't clobber a later edit.
-func (e *Engine) undo(in *NewUndo) {
-	mu := Mutation{Uid: in.Uid, At: in.At}
-	why := ""
-	switch en := e.m.byUid[in.Of]; {
-	case e.wiped || e.wiping != notWiping:
-		why = WhyWiped
-	case !e.loaded:
-		why = WhyNotReady
-	case e.m.byUid[in.Uid] != nil: // told once more
-	case en == nil:
-		why = WhyGone
-	default:
-		if e.invert(&mu, en); len(mu.Rows) > 0 {
-			e.add(mu)
-			return
+		if !c.piece {
+			e.tell(u, why)
 		}
-		why = WhyNothing
-	}
-	e.emit(Effect{Saved: &Saved{Uid: in.Uid, Why: why}})
-}
-
-func (e *Engine) invert(mu *Mutation, en *entry) {
-	mu.Op = map[Op]Op{Set: Set, Create: Remove, Remove: Restore, Restore: Remove}[en.Op]
-	if mu.Op == Remove {
-		mu.WasEpoch = en.Epoch
-		if en.Outcome == nil || en.Epoch == "" {
-			mu.WasEpoch = e.m.base.Epoch
-		}
-	}
-	for i := range en.Rows {
-		set, ok := effective(&en.Entry, i)
-		if !ok {
-			continue
-		}
-		row := Edit{ID: en.Rows[i].ID}
-		switch mu.Op {
-		case Set:
-			back := number.Fields{}
-			if was := en.Rows[i].Was; was != nil {
-				back = *was.Without(was.Without(set)) // of what it saw, the fields that it set
-			}
-			if back.Empty() {
-				continue
-			}
-			row.Set, row.Was = &back, set.Without(set.Without(&back))
-			if Without("undo_was") { // claims to have seen whatever stands there now, and so overwrites a later edit
-				if n, live := e.fold(row.ID, nil); live {
-					row.Was = back.Of(&n)
-				}
-			}
-		case Remove:
-			row.WasVer = en.Rows[i].WasVer
-			if en.Outcome != nil {
-				row.WasVer = max(row.WasVer, en.Outcome.Seq)
-			}
-			if n, live := e.fold(row.ID, nil); live {
-				row.Was = &number.Fields{E164: n.E164, CallPurpose: &n.CallPurpose, DisplayName: &n.DisplayName, Place: &n.Place}
-			}
-		case Restore:
-			row.Was, row.WasVer = en.Rows[i].Was, en.Rows[i].WasVer
-			if en.Outcome != nil {
-				row.WasVer = max(row.WasVer, en.Outcome.Seq)
-			}
-		}
-		mu.Rows = append(mu.Rows, row)
 	}
 }

@@ -19,7 +19,7 @@ func (e *Engine) setLead(lead bool) {
 	if e.lead == lead {
 		return
 	}
-	e.lead = lead
+	e.lead, e.refused = lead, ""
 	e.ground()
 	if lead {
 		e.hurry(true)
@@ -146,6 +146,9 @@ func (e *Engine) take(f *flight, a *Answer) {
 	e.online = !a.Failed
 	if f.req.Push != nil {
 		e.refreshPush(f.req.Push)
+		if a.Push != nil || forGood(a.Refused) {
+			e.refused = a.Refused
+		}
 	}
 	if f.req.Push != nil && e.wiping == wipeOffer {
 		e.wiping = wipeStore // whatever came of it

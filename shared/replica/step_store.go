@@ -288,6 +288,10 @@ func (e *Engine) emptied() {
 	e.m = newMirror(&Stored{Meta: Meta{Generation: generation}})
 	e.wiped, e.wiping = true, notWiping
 	e.came(e.edits, WhyWiped)
+	for _, in := range e.undos {
+		e.tell(in.Uid, WhyWiped)
+	}
+	e.undos = nil
 	e.edits, e.late, e.inbox, e.fetched = nil, nil, nil, nil
 	e.ground()
 	e.refresh.all = true

@@ -27,7 +27,7 @@ const (
 
 // Row is the view of a number; false when there is none, or the person removed it.
 func (e *Engine) Row(k id.Number) (View, bool) {
-	n, live := e.fold(k, nil)
+	n, live := e.fold(k)
 	if !live {
 		return View{}, false
 	}
@@ -110,16 +110,12 @@ func overlays(en *Entry, base CursorParts) bool {
 	return en.Epoch != base.Epoch || en.Outcome.Seq > base.Seq
 }
 
-// fold is a number as base has it with the entries replayed that base does not reflect yet. Until, when given, is the
-// first entry that is left out.
-func (e *Engine) fold(k id.Number, until *entry) (n number.Number, live bool) {
+// fold is a number as base has it with the entries replayed that base does not reflect yet.
+func (e *Engine) fold(k id.Number) (n number.Number, live bool) {
 	if base := e.m.numbers[k]; base != nil {
 		n, live = *base, true
 	}
 	for _, p := range e.m.touch[k] {
-		if p.en == until {
-			break
-		}
 		if !overlays(&p.en.Entry, e.m.base) {
 			continue
 		}
@@ -186,16 +182,17 @@ func (e *Engine) badge(k id.Number) Badge {
 
 // Status is what the words in the header say.
 type Status struct {
-	Loaded        bool  // the store was read
-	Ready         bool  // base is complete: work without a network is possible
-	Preparing     int   // percent of the first, or a new, copy that is downloaded; 0 when none is
-	Pending       int   // edits on this device that the server has not judged
-	Sending       int   // of them, on their way now
-	Attention     int   // items that need the person
-	Online        bool  // the last call came through
-	LastSync      int64 // server's time of the newest state that was taken, Unix ms; 0: never
-	ReauthNeeded  bool  // nothing is sent before the person signs in again
-	UpgradeNeeded bool  // nothing is sent before this code is replaced
+	Loaded        bool   // the store was read
+	Ready         bool   // base is complete: work without a network is possible
+	Preparing     int    // percent of the first, or a new, copy that is downloaded; 0 when none is
+	Pending       int    // edits on this device that the server has not judged
+	Sending       int    // of them, on their way now
+	Attention     int    // items that need the person
+	Online        bool   // the last call came through
+	LastSync      int64  // server's time of the newest state that was taken, Unix ms; 0: never
+	ReauthNeeded  bool   // nothing is sent before the person signs in again
+	UpgradeNeeded bool   // nothing is sent before this code is replaced
+	Refused       string // code with which the server refuses what is pending for good: it stays here, and somebody has to look
 	Wiped         bool
 	LogNearlyFull bool // 80 %
 	LogFull       bool // edits are refused
@@ -207,10 +204,13 @@ func (e *Engine) Status() Status {
 	s := Status{
 		Loaded: e.loaded, Ready: e.m.meta.Cursor != "" && !e.m.broken, Pending: e.m.queued, Attention: len(e.m.attention), Online: e.online,
 		LastSync: e.m.meta.ServerNow, ReauthNeeded: e.reauth, UpgradeNeeded: e.upgrade, Wiped: e.wiped, Rebuilt: e.rebuilt,
-		LogNearlyFull: e.fuller(80), LogFull: e.fuller(100),
+		LogNearlyFull: e.fuller(80), LogFull: e.full(),
 	}
 	if st := e.m.meta.Stage; st != nil && !st.local() {
 		s.Preparing = 100 * e.m.meta.Staged / len(st.Chunks)
+	}
+	if s.Pending > 0 {
+		s.Refused = e.refused
 	}
 	for _, en := range e.m.log {
 		if s.Pending > 0 && en.Outcome == nil && e.isSending(en.Mid) {

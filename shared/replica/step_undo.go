@@ -1,0 +1,98 @@
+package replica
+
+import (
+	"slices"
+
+	"countersign/shared/number"
+)
+
+// undo makes the inverse of an edit that the log holds, of all its pieces. What it takes back must still be what the edit
+// set, so that it can't clobber a later edit. While the edit is on its way into the log the undo waits for it.
+func (e *Engine) undo(in *NewUndo) {
+	if why := e.refusal(in.Uid); why != "" {
+		e.tell(in.Uid, why)
+		return
+	}
+	if e.loading || e.coming[in.Of].bytes != 0 {
+		if !slices.ContainsFunc(e.undos, func(x NewUndo) bool { return x.Uid == in.Uid }) {
+			e.undos = append(e.undos, *in)
+		}
+		return
+	}
+	if e.m.byUid[in.Uid] != nil { // told once more
+		e.tell(in.Uid, "")
+		return
+	}
+	if e.m.byUid[in.Of] == nil {
+		e.tell(in.Uid, WhyGone)
+		return
+	}
+	var action []Mutation
+	for n := 0; e.m.byUid[in.Of.piece(n)] != nil; n++ {
+		mu := Mutation{At: in.At}
+		if e.invert(&mu, e.m.byUid[in.Of.piece(n)]); len(mu.Rows) > 0 {
+			action = append(action, mu)
+		}
+	}
+	if len(action) == 0 {
+		e.tell(in.Uid, WhyNothing)
+		return
+	}
+	e.add(in.Uid, action...)
+}
+
+// undoLate does what waited for its edit to come into the log.
+func (e *Engine) undoLate() {
+	list := e.undos
+	e.undos = nil
+	for i := range list {
+		e.undo(&list[i])
+	}
+}
+
+func (e *Engine) invert(mu *Mutation, en *entry) {
+	mu.Op = map[Op]Op{Set: Set, Create: Remove, Remove: Restore, Restore: Remove}[en.Op]
+	if mu.Op == Remove {
+		mu.WasEpoch = en.Epoch
+		if en.Outcome == nil || en.Epoch == "" {
+			mu.WasEpoch = e.m.base.Epoch
+		}
+	}
+	for i := range en.Rows {
+		set, ok := effective(&en.Entry, i)
+		if !ok {
+			continue
+		}
+		row := Edit{ID: en.Rows[i].ID}
+		switch mu.Op {
+		case Set:
+			back := number.Fields{}
+			if was := en.Rows[i].Was; was != nil {
+				back = *was.Without(was.Without(set)) // of what it saw, the fields that it set
+			}
+			if back.Empty() {
+				continue
+			}
+			row.Set, row.Was = &back, set.Without(set.Without(&back))
+			if Without("undo_was") { // claims to have seen whatever stands there now, and so overwrites a later edit
+				if n, live := e.fold(row.ID); live {
+					row.Was = back.Of(&n)
+				}
+			}
+		case Remove:
+			row.WasVer = en.Rows[i].WasVer
+			if en.Outcome != nil {
+				row.WasVer = max(row.WasVer, en.Outcome.Seq)
+			}
+			if n, live := e.fold(row.ID); live {
+				row.Was = whole(&n)
+			}
+		case Restore:
+			row.Was, row.WasVer = en.Rows[i].Was, en.Rows[i].WasVer
+			if en.Outcome != nil {
+				row.WasVer = max(row.WasVer, en.Outcome.Seq)
+			}
+		}
+		mu.Rows = append(mu.Rows, row)
+	}
+}
