@@ -20,32 +20,40 @@ type Mapping struct {
 // guessRows is how many rows are looked at before columns are mapped.
 const guessRows = 50
 
-// Guess maps the columns of a file by its first rows. A first row is a header when it names a column we know and holds
-// no phone number, or when it holds none although a column below does. Without a name for it, the number's column is the
-// first of those that look most like phone numbers.
-func Guess(rows []Row) Mapping {
+// guess maps the columns of a file by its first rows. A first row is a header when it names a column we know and holds
+// no phone number, or when it holds none although a column below does.
+//
+// A name alone doesn't make a column the number's: "N°" is often a customer's, and a file may have an empty "Mobile"
+// beside a full "Phone". Of the columns whose names speak of phone numbers it is the one that looks most like them; where
+// no name does, of all columns. When none looks like them, the name decides.
+func guess(rows []Row, valid func(text string) bool) Mapping {
 	var m Mapping
 	if len(rows) == 0 || rows[0].Reason != "" {
-		at, _ := phoneColumn(rows)
-		return Mapping{Number: at}
+		return Mapping{Number: numberColumn(columnsOf(rows, nil, valid))}
 	}
+	names := rows[0].Fields
 	named := false
-	for i, name := range rows[0].Fields {
-		if at := m.at(known(name)); at != nil && *at == 0 {
-			*at, named = i+1, true
+	for i, name := range names {
+		switch k := known(name); k {
+		case isNumber, maybeNumber:
+			named = true
+		case isPurpose, isUnit, isProgram, isDisplayName:
+			named = true
+			if at := m.at(k); *at == 0 {
+				*at = i + 1
+			}
 		}
 	}
-	anyNumber := slices.ContainsFunc(rows[0].Fields, func(s string) bool { return likeness(s) > 0 })
-	below, looks := phoneColumn(rows[1:])
-	m.Header = !anyNumber && (named || looks && letters(rows[0].Fields, below))
+	below := columnsOf(rows[1:], names, valid)
+	at := numberColumn(below)
+	anyNumber := slices.ContainsFunc(names, func(s string) bool { return likeness(s) > 0 })
+	looks := at <= len(below) && 4*below[at-1].numbers >= len(rows)-1
+	m.Header = !anyNumber && (named || len(rows) > 1 && looks && letters(names, at))
 	if !m.Header {
-		at, _ := phoneColumn(rows)
-		return Mapping{Number: at}
+		return Mapping{Number: numberColumn(columnsOf(rows, nil, valid))}
 	}
-	if m.Number == 0 {
-		m.Number = below
-		m.leave(below)
-	}
+	m.Number = at
+	m.leave(at)
 	return m
 }
 
@@ -58,34 +66,72 @@ func letters(fields []string, column int) bool {
 	return strings.ContainsFunc(s, unicode.IsLetter) && !strings.ContainsFunc(s, unicode.IsDigit)
 }
 
-// phoneColumn is the column that looks most like phone numbers, 1 when none does.
-func phoneColumn(rows []Row) (at int, looks bool) {
-	var likes []int
+// column is what speaks for one being the number's.
+type column struct {
+	kind    kind
+	left    bool // out by the person's own choice
+	other   bool // by its name
+	numbers int  // cells that look like phone numbers
+	score   int  // how much they do, altogether
+}
+
+func columnsOf(rows []Row, names []string, valid func(text string) bool) []column {
+	columns := make([]column, len(names))
+	for i, name := range names {
+		columns[i] = column{kind: known(name), left: bracketed(name), other: other(name)}
+	}
 	for _, r := range rows {
 		if r.Reason != "" {
 			continue
 		}
 		for i, s := range r.Fields {
-			if i == len(likes) {
-				likes = append(likes, 0)
+			if i == len(columns) {
+				columns = append(columns, column{})
 			}
-			likes[i] += likeness(s)
+			if like := likeness(s); like > 0 {
+				columns[i].numbers++
+				columns[i].score += like
+				if valid(s) {
+					columns[i].score++
+				}
+			}
 		}
 	}
-	best := 0
-	for i, n := range likes {
-		if n > likes[best] {
-			best = i
+	return columns
+}
+
+// numberColumn chooses among columns and counts from 1.
+func numberColumn(columns []column) int {
+	sure := slices.ContainsFunc(columns, func(c column) bool { return c.kind == isNumber })
+	best, most := 0, [4]int{}
+	for i, c := range columns {
+		rank := 0
+		switch c.kind {
+		case isNumber:
+			rank = 3
+		case maybeNumber:
+			rank = 2
+		case isUnknown:
+			rank = 1
+		}
+		// What comes first counts most: may be it, holds numbers, how much it looks like it, its name.
+		weight := [4]int{0, 0, c.score, rank}
+		if !c.left && (!sure || rank > 1) {
+			weight[0] = 1
+		}
+		if c.score > 0 && !c.other {
+			weight[1] = 1
+		}
+		if slices.Compare(weight[:], most[:]) > 0 {
+			best, most = i, weight
 		}
 	}
-	return best + 1, len(likes) > 0 && likes[best] > 0 && 2*likes[best] >= len(rows)
+	return best + 1
 }
 
 // at is the place of a column's kind, nil when it has none.
 func (m *Mapping) at(k kind) *int {
 	switch k {
-	case isNumber:
-		return &m.Number
 	case isPurpose:
 		return &m.CallPurpose
 	case isUnit:
@@ -105,84 +151,4 @@ func (m *Mapping) leave(column int) {
 			*at = 0
 		}
 	}
-}
-
-type kind uint8
-
-const (
-	isUnknown kind = iota
-	isNumber
-	isPurpose
-	isUnit
-	isProgram
-	isDisplayName
-)
-
-// known is what a column of this name holds, in English and French, whatever its case, accents, punctuation and plural.
-// A name in square brackets is never known: so a rejected row keeps columns that the person chose to leave out.
-func known(name string) kind {
-	if strings.HasPrefix(strings.TrimSpace(name), "[") {
-		return isUnknown
-	}
-	name = fold(name)
-	k := meaning(name)
-	if k == isUnknown {
-		k = meaning(strings.TrimRight(name, "0123456789"))
-	}
-	if k == isUnknown {
-		k = meaning(strings.TrimSuffix(name, "s"))
-	}
-	return k
-}
-
-func meaning(folded string) kind {
-	switch folded {
-	case "number", "no", "nr", "num", "n", "nb", "phone", "phoneno", "phonenr", "phonenum", "phonenumber", "numberphone", "thephonenumber", "phonenumbere164",
-		"numbere164", "e164", "e164number", "phonee164", "tel", "telno", "telnr", "tele", "telephone", "telephoneno", "telephonenumber", "telnumber", "msisdn", "tn", "did", "didnumber", "ddi",
-		"ddinumber", "sda", "numerosda", "cli", "clid", "ani", "callerid", "calleridnumber", "callernumber", "callingnumber", "caller", "outboundnumber",
-		"mobile", "mobilenumber", "mobilephone", "cell", "cellphone", "cellnumber", "landline", "contactnumber", "businessnumber", "internationalnumber",
-		"numero", "numerotel", "numerotelephone", "numerodetelephone", "numerosdetelephone", "numerodetel", "ndetelephone", "ntelephone", "ntel", "nodetelephone", "nodetel", "notel", "numtel", "numtelephone",
-		"telephonenumero", "telfixe", "telephonefixe", "telmobile", "telephonemobile", "telephoneportable", "telportable", "portable", "mobiletelephone", "fixe", "lignetelephonique",
-		"numeroappelant", "appelant", "numerodappel", "numeroe164", "numerointernational", "identifiantappelant":
-		return isNumber
-	case "callpurpose", "purpose", "purposeofcall", "callingpurpose", "usage", "usecase", "calltype", "typeofcall", "callreason", "callcategory", "category",
-		"objet", "objetappel", "objetdappel", "objetdelappel", "objetdesappels", "motif", "motifappel", "motifdappel", "motifdelappel", "motifdesappels", "finalite", "but", "butdelappel", "categorie", "typedappel", "utilisation":
-		return isPurpose
-	case "businessunit", "unit", "unitname", "businessunitname", "bu", "department", "dept", "division", "team", "branch",
-		"unite", "unitecommerciale", "unitedaffaires", "unitedaffaire", "uniteoperationnelle", "unitemetier", "unitedactivite", "nomdelunite", "departement", "service", "entite", "equipe", "agence":
-		return isUnit
-	case "program", "programme", "programname", "programmename", "campaign", "campaignname", "nomduprogramme", "campagne", "nomdelacampagne":
-		return isProgram
-	case "displayname", "name", "label", "title", "description", "calleridname", "cnam", "callername", "numbername", "alias",
-		"nom", "nomaffiche", "nomafficher", "nomaafficher", "nomdaffichage", "nomdelappelant", "nomappelant", "libelle", "intitule", "etiquette", "affichage":
-		return isDisplayName
-	}
-	return isUnknown
-}
-
-// fold gives the small letters and digits of a name, without accents.
-func fold(name string) string {
-	var b strings.Builder
-	for _, r := range name {
-		r = unicode.ToLower(r)
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case r == 'œ':
-			b.WriteString("oe")
-		case strings.ContainsRune("àâäáãå", r):
-			b.WriteByte('a')
-		case strings.ContainsRune("éèêë", r):
-			b.WriteByte('e')
-		case strings.ContainsRune("îïíì", r):
-			b.WriteByte('i')
-		case strings.ContainsRune("ôöóòõ", r):
-			b.WriteByte('o')
-		case strings.ContainsRune("ûüúù", r):
-			b.WriteByte('u')
-		case r == 'ç':
-			b.WriteByte('c')
-		}
-	}
-	return b.String()
 }

@@ -91,7 +91,7 @@ func (d *decoder) narrow(dst, p []byte, last bool) []byte {
 		r, n := utf8.DecodeRune(p)
 		if r == utf8.RuneError && n == 1 {
 			d.encoding = Windows1252
-			r = latin(p[0])
+			r = western(p[0])
 		}
 		dst = utf8.AppendRune(dst, r)
 		p = p[n:]
@@ -143,8 +143,8 @@ func (d *decoder) wide(dst, p []byte, last bool) []byte {
 	return dst
 }
 
-// latin is a byte of Windows-1252. The five that it leaves open are control characters, as browsers have it.
-func latin(b byte) rune {
+// western is a byte of Windows-1252. The five that it leaves open are control characters, as browsers have it.
+func western(b byte) rune {
 	if b >= 0x80 && b < 0xA0 {
 		return rune(windows1252[b-0x80])
 	}

@@ -87,6 +87,9 @@ func (s score) better(t score) bool {
 // damaged look like one, dates and amounts don't.
 func likeness(field string) int {
 	s, _ := unwrap(trim(field))
+	if len(s) > 4 && strings.EqualFold(s[:4], "tel:") {
+		s = s[4:]
+	}
 	switch whole, damage := number.Repair(s); damage {
 	case number.Exponent, number.Lost:
 		return 2

@@ -132,7 +132,10 @@ func (l *List) hold(r Row) error {
 }
 
 func (l *List) release() error {
-	l.mapped, l.preview.Mapping = true, Guess(l.held)
+	l.mapped, l.preview.Mapping = true, guess(l.held, func(text string) bool {
+		_, reason, _ := mend(text, l.o.Region, l.o.Parse)
+		return reason == ""
+	})
 	for _, r := range l.held {
 		if err := l.row(r); err != nil {
 			return err

@@ -133,7 +133,7 @@ func TestGuess(t *testing.T) {
 		{"french", "Nom affiché;Programme;Unité;Motif d’appel;N° de téléphone\nD;P;U;Enquête;+33184882010", Mapping{true, 5, 4, 3, 2, 1}},
 		{"capitals_without_accents", "NUMERO DE TELEPHONE;OBJET DE L'APPEL\n+33184882010;x", Mapping{Header: true, Number: 1, CallPurpose: 2}},
 		{"decomposed_accents", "Nume\u0301ro;Unite\u0301\n+33184882010;x", Mapping{Header: true, Number: 1, BusinessUnit: 2}},
-		{"jargon", "id,caller_id,E.164\n1,Acme,+33184882010", Mapping{Header: true, Number: 2}},
+		{"jargon", "id,caller_id,E.164\n1,Acme,+33184882010", Mapping{Header: true, Number: 3}},
 		{"msisdn", "msisdn\n33184882010", Mapping{Header: true, Number: 1}},
 		{"plural_and_digit", "Names,Phone numbers:,Phone 2\nA,+33184882010,+33184882011", Mapping{Header: true, Number: 2, DisplayName: 1}},
 		{"only_a_header", "téléphone;objet", Mapping{Header: true, Number: 1, CallPurpose: 2}},
