@@ -24,6 +24,8 @@ type Engine struct {
 	out []Effect
 
 	loaded, loading bool
+	reading         line         // not a request: the load of the store
+	unreadable      string       // why the last one failed, "" when it did not
 	late            []*Committed // told while loading, or after a hole
 
 	txs     map[int]*pending // transactions that the store has not answered
@@ -127,6 +129,7 @@ type line struct {
 func New(opt Options) *Engine {
 	e := &Engine{opt: opt, m: newMirror(&Stored{}), txs: map[int]*pending{}, coming: map[Uid]coming{}, flights: map[int]*flight{}, digestIn: digestEvery}
 	e.pull.name, e.push.name, e.attention.name, e.empty.name = "pull", "push", "attention", "wipe"
+	e.reading.name = "load"
 	return e
 }
 
@@ -152,11 +155,11 @@ func (e *Engine) Step(ev Event) []Effect {
 	case ev.Lead != nil:
 		e.setLead(*ev.Lead)
 	case ev.Nudge:
-		e.hurry(true)
+		e.hurry()
 		e.pull.want = true
 	case ev.SignedIn:
 		e.reauth, e.signedIn = false, e.lastID
-		e.hurry(true)
+		e.hurry()
 		e.pull.want = true
 	case ev.Wipe:
 		if !e.wiped {
@@ -169,10 +172,11 @@ func (e *Engine) Step(ev Event) []Effect {
 
 // work does whatever the present state calls for.
 func (e *Engine) work() {
-	if !e.loaded && !e.loading {
-		e.askLoad()
+	if e.wiped {
+		return
 	}
-	if !e.loaded || e.loading || e.wiped {
+	if !e.loaded || e.loading {
+		e.askLoad()
 		return
 	}
 	e.undoLate()

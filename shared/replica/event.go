@@ -84,7 +84,7 @@ type Stored struct {
 type Event struct {
 	Loaded    *Stored      // answers Load
 	Committed *Committed   // a transaction of this engine or of another tab's on the same store
-	Failed    *StoreFailed // a transaction of this engine was not committed
+	Failed    *StoreFailed // a transaction of this engine was not committed, or Load could not be answered
 	Edit      *NewEdit     // the person edits
 	Undo      *NewUndo     // the person takes an edit back
 	Answer    *Answer      // to a Request
@@ -104,9 +104,9 @@ type Committed struct {
 	Mids []Mid // of Append, and before them of the renumbered entries
 }
 
-// StoreFailed says why a transaction was refused.
+// StoreFailed says why a transaction was refused, or why the store could not be read.
 type StoreFailed struct {
-	ID  int
+	ID  int // of the Store effect; 0 of Load
 	Why string
 }
 
@@ -162,7 +162,7 @@ type Poke struct {
 
 // Effect is what an engine wants done: exactly one of its fields is set.
 type Effect struct {
-	Load    bool     // give Loaded
+	Load    bool     // give Loaded, or Failed
 	Store   *Store   // commit, and tell Committed or Failed
 	Request *Request // ask the server, and tell Answer
 	Timer   *Timer   // tell Timer; a new one of a name replaces the old one

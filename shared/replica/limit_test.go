@@ -134,6 +134,39 @@ func TestBackoff(t *testing.T) {
 	tb.request("pull")
 }
 
+// TestChunksThatFailTogether: N13. The chunks that were on their way when the network went are one failure: waits double,
+// however many they are, and the wait that the server asks for in one of them counts.
+func TestChunksThatFailTogether(t *testing.T) {
+	t.Parallel()
+	_, tb := synced(t)
+	tb.step(Event{Nudge: true})
+	var rows []Change
+	for n := range 20 {
+		rows = append(rows, put(n, "n", int64(n+1)))
+	}
+	m, _ := snapshot("s1", cursor("e2", 30), rows)
+	tb.pulls(PullAnswer{Epoch: "e2", Head: 30, Reset: ResetReplaced, Snapshot: m})
+	for most := int64(1000); most <= 60_000; most *= 2 {
+		failed := 0
+		for ; tb.asks("chunk"); failed++ {
+			tb.step(Event{Answer: &Answer{ID: tb.request("chunk").ID, Failed: true}})
+			if after := tb.timers["retry_pull"]; after > most {
+				t.Fatalf("waits %d ms, want up to %d", after, most)
+			}
+		}
+		if failed != 4 {
+			t.Fatalf("%d chunks were asked for at a time", failed)
+		}
+		tb.fires("retry_pull")
+	}
+	tb.step(Event{Answer: &Answer{ID: tb.request("chunk").ID, Failed: true}})
+	tb.step(Event{Answer: &Answer{ID: tb.request("chunk").ID, Refused: RefusedSlow, RetryAfter: 90_000}})
+	tb.step(Event{Answer: &Answer{ID: tb.request("chunk").ID, Failed: true}})
+	if after := tb.timers["retry_pull"]; after < 90_000 {
+		t.Errorf("waits %d ms, the server asked for more", after)
+	}
+}
+
 // TestPokesAreCoalesced: a thousand pokes are one pull per 200 ms.
 func TestPokesAreCoalesced(t *testing.T) {
 	t.Parallel()

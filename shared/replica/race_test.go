@@ -154,6 +154,57 @@ func TestGapInAnotherTab(t *testing.T) {
 	a.wantLog("1 u1 queued", "2 u2 queued")
 }
 
+// TestStoreThatCannotBeRead: I1, N13. What is edited while the store has to be read again, and can't be, is told as not
+// saved, so that the text stays in the form; reading is tried again, and then all goes on.
+func TestStoreThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	d, _ := synced(t)
+	h := d.opens(t)
+	told := func(out []Effect) (s []Saved) {
+		for _, ef := range out {
+			if ef.Saved != nil {
+				s = append(s, *ef.Saved)
+			}
+		}
+		return s
+	}
+	if out := h.e.Step(Event{Committed: &Committed{No: d.Meta().Tx + 2}}); len(out) != 1 || !out[0].Load {
+		t.Fatalf("after a hole it does %+v", out)
+	}
+	h.e.Step(rename(uid(1), 1, "n1", "Reception"))
+	h.e.Step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
+	out := h.e.Step(Event{Failed: &StoreFailed{Why: FailedIO}})
+	if s := told(out); len(s) != 2 || s[0] != (Saved{uid(1), FailedIO}) || s[1] != (Saved{uid(2), FailedIO}) {
+		t.Errorf("when it can't be read the edits are told %+v", s)
+	}
+	var timer *Timer
+	for _, ef := range out {
+		if ef.Load {
+			t.Error("it is read again at once")
+		}
+		if ef.Timer != nil {
+			timer = ef.Timer
+		}
+	}
+	if timer == nil {
+		t.Fatal("it is not tried again")
+	}
+	if s := told(h.e.Step(rename(uid(3), 1, "n1", "Desk"))); len(s) != 1 || s[0] != (Saved{uid(3), FailedIO}) {
+		t.Errorf("an edit meanwhile is told %+v", s)
+	}
+
+	if out := h.e.Step(Event{Timer: timer.Name}); len(out) != 1 || !out[0].Load {
+		t.Fatalf("when the time has come it does %+v", out)
+	}
+	h.e.Step(Event{Loaded: d.Stored()})
+	st := stores(h.e.Step(rename(uid(4), 1, "n1", "Hall")))
+	if st == nil || len(st.Tx.Append) != 1 || st.Tx.Append[0].Uid != uid(4) {
+		t.Fatalf("an edit after it was read is stored as %+v", st)
+	}
+	h.commit(st)
+	h.wantName(1, "Hall", "after it was read")
+}
+
 // TestAccessEndedWhileAnEditIsStored: N13, I2. An edit whose way into the store began before the server said that access
 // ended is told as saved, so it is offered to the server like the others before everything goes.
 func TestAccessEndedWhileAnEditIsStored(t *testing.T) {

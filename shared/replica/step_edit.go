@@ -52,7 +52,7 @@ func (e *Engine) refusal(u Uid) string {
 	case !u.valid():
 		return WhyInvalid
 	}
-	return ""
+	return e.unreadable
 }
 
 // valid reports whether u is written as 32 lower-case hexadecimal digits.

@@ -22,7 +22,7 @@ func (e *Engine) setLead(lead bool) {
 	e.lead, e.refused = lead, ""
 	e.ground()
 	if lead {
-		e.hurry(true)
+		e.hurry()
 		e.pull.want = true
 	}
 }
@@ -36,17 +36,29 @@ func (e *Engine) ground() {
 	e.pull.flight, e.push.flight, e.attention.flight = 0, 0, 0
 }
 
-// hurry ends every waiting after failures. One that the server asked for ends only when somebody is there to see it.
-func (e *Engine) hurry(firm bool) {
-	for _, l := range []*line{&e.pull, &e.push, &e.attention, &e.empty} {
-		if !l.firm || firm {
-			l.fails, l.waiting, l.firm = 0, false, false
+// lines are all kinds of what is tried again.
+func (e *Engine) lines() []*line {
+	return []*line{&e.pull, &e.push, &e.attention, &e.empty, &e.reading}
+}
+
+// hurry ends every waiting after failures: somebody is there to see what comes of it.
+func (e *Engine) hurry() {
+	for _, l := range e.lines() {
+		l.fails, l.waiting, l.firm = 0, false, false
+	}
+}
+
+// hurryPolitely ends every waiting but those that the server asked for.
+func (e *Engine) hurryPolitely() {
+	for _, l := range e.lines() {
+		if !l.firm {
+			l.fails, l.waiting = 0, false
 		}
 	}
 }
 
 func (e *Engine) poke(p *Poke) {
-	e.hurry(false)
+	e.hurryPolitely()
 	if p.Epoch != e.m.base.Epoch || p.Head == 0 || p.Head > e.m.base.Seq {
 		e.pull.want = true
 	}
@@ -59,7 +71,7 @@ func (e *Engine) timer(name string) {
 	case timerGap:
 		e.coalesce = false
 	default:
-		for _, l := range []*line{&e.pull, &e.push, &e.attention, &e.empty} {
+		for _, l := range e.lines() {
 			if name == "retry_"+l.name {
 				l.waiting, l.firm = false, false
 			}
@@ -67,8 +79,15 @@ func (e *Engine) timer(name string) {
 	}
 }
 
-// retry puts a kind of request off, longer each time, and spread so that devices don't come back all at once.
+// retry puts a kind of request off, longer each time, and spread so that devices don't come back all at once. What fails
+// while that is waited for left before it, and is the same failure.
 func (e *Engine) retry(l *line, atLeast int) {
+	if l.waiting && (atLeast == 0 || l.firm) {
+		return
+	}
+	if l.waiting {
+		l.fails--
+	}
 	most := min(retryMost, retryFirst<<min(l.fails, 10))
 	after := 1 + int64(e.opt.Rand()%uint64(most))
 	l.want = true

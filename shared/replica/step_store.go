@@ -4,9 +4,34 @@ import (
 	"countersign/shared/id"
 )
 
+// askLoad has the store read, now or, after that failed, when its time has come.
 func (e *Engine) askLoad() {
 	e.loading = true
-	e.emit(Effect{Load: true})
+	if e.reading.free() {
+		e.reading.flight = e.newID()
+		e.emit(Effect{Load: true})
+	}
+}
+
+// unread takes in that the store could not be read. Edits that are not on their way into it are told as not saved, and
+// so are those to come, until it is read.
+func (e *Engine) unread(why string) {
+	if e.reading.flight == 0 || e.wiped {
+		return
+	}
+	e.reading.flight, e.late = 0, nil
+	e.unreadable = why
+	e.giveBack(why)
+	e.retry(&e.reading, 0)
+}
+
+// giveBack tells all edits as not saved that were not handed to the store.
+func (e *Engine) giveBack(why string) {
+	e.came(e.edits, why)
+	for i := range e.undos {
+		e.tell(e.undos[i].Uid, why)
+	}
+	e.edits, e.undos = nil, nil
 }
 
 // load takes in everything that is stored, in place of what was known.
@@ -14,6 +39,7 @@ func (e *Engine) load(s *Stored) {
 	if e.wiped {
 		return
 	}
+	e.reading, e.unreadable = line{name: e.reading.name}, ""
 	if e.loaded && s.Meta.Generation > e.m.meta.Generation {
 		e.loading = false
 		e.emptied()
@@ -104,7 +130,9 @@ func (e *Engine) committed(c *Committed) {
 // follow brings the mirror to where the store is, or asks for all of it when something in between was missed.
 func (e *Engine) follow(c *Committed) bool {
 	if !e.loaded || e.loading {
-		e.late = append(e.late, c)
+		if e.reading.flight != 0 { // else it is in what is read later
+			e.late = append(e.late, c)
+		}
 		return false
 	}
 	if c.No <= e.m.meta.Tx {
@@ -232,6 +260,10 @@ func (e *Engine) refreshItem(a Attention) {
 
 // failed takes in that a transaction was not committed: nothing of it is in the mirror.
 func (e *Engine) failed(f *StoreFailed) {
+	if f.ID == 0 {
+		e.unread(f.Why)
+		return
+	}
 	p := e.txs[f.ID]
 	if p == nil {
 		return
@@ -287,12 +319,8 @@ func (e *Engine) emptied() {
 	generation := e.m.meta.Generation + 1
 	e.m = newMirror(&Stored{Meta: Meta{Generation: generation}})
 	e.wiped, e.wiping = true, notWiping
-	e.came(e.edits, WhyWiped)
-	for _, in := range e.undos {
-		e.tell(in.Uid, WhyWiped)
-	}
-	e.undos = nil
-	e.edits, e.late, e.inbox, e.fetched = nil, nil, nil, nil
+	e.giveBack(WhyWiped)
+	e.late, e.inbox, e.fetched = nil, nil, nil
 	e.ground()
 	e.refresh.all = true
 	e.emit(Effect{Wiped: true})

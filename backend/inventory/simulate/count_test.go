@@ -11,10 +11,10 @@ import (
 
 // counts are how often what happened, so that it is evident that it does.
 type counts struct {
-	requests, lost, late, doubled, doubledAnswers, truncated, portals, refused, wired, offline, strangePokes   int
-	tabCrashes, freezes, lockless, thefts, powerLosses, evictions, images, clones, quotas, ioErrors, refusedTx int
-	kills, killsAfter, backups, restores, announced, prunes, forgotten, snapshots, chunksGone, bigs            int
-	rightsChanged, accessEnded, signInsExpired, signOuts, upgrades, bugs, holidays                             int
+	requests, lost, late, doubled, doubledAnswers, truncated, portals, refused, wired, offline, strangePokes           int
+	tabCrashes, freezes, lockless, thefts, powerLosses, evictions, images, clones, quotas, ioErrors, refusedTx, unread int
+	kills, killsAfter, backups, restores, announced, prunes, forgotten, snapshots, chunksGone, bigs                    int
+	rightsChanged, accessEnded, signInsExpired, signOuts, upgrades, bugs, holidays                                     int
 
 	edits, bursts, saved, notSaved, undos, online, bulks, places, resolved            int
 	resent, copies, gaps, forked, forks, renumbered, requeued                         int

@@ -36,8 +36,11 @@ func (w *world) atRest() string {
 			return fmt.Sprintf("%s has attention items of version %d, not %d", d, d.st.meta.AttentionVer, ver)
 		}
 		for _, t := range d.alive() {
-			if t.st != d.st || t.seen != t.st.meta.Tx || t.jobs > 0 || t.loads > 0 {
+			if t.st != d.st || t.seen != t.st.meta.Tx || t.jobs > 0 || t.loads > 0 || t.unread {
 				return fmt.Sprintf("%s has not caught up: %d, %d, %d jobs", t, t.seen, t.st.meta.Tx, t.jobs)
+			}
+			if why := t.e.Status().Refused; why != "" {
+				return fmt.Sprintf("%s says that the server takes no edits: %s", t, why)
 			}
 			if t.reauth || t.upgrade {
 				return fmt.Sprintf("%s waits for the person", t)

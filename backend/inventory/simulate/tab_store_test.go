@@ -2,7 +2,7 @@ package simulate
 
 import "countersign/shared/replica"
 
-// load answers with everything in the store, after the transactions that the tab has begun.
+// load answers with everything in the store, after the transactions that the tab has begun, or fails.
 func (t *tab) load() {
 	w := t.d.w
 	t.lastJob = max(t.lastJob, w.now+w.between(0, 30))
@@ -14,6 +14,15 @@ func (t *tab) load() {
 		if t.st.dropped { // the browser closed it
 			t.crash()
 			t.d.later()
+			return
+		}
+		if w.chance(w.f.io) {
+			w.count.unread++
+			t.lastNotice = max(t.lastNotice, w.now)
+			w.agenda.add(t.lastNotice, func() {
+				t.loads, t.unread = t.loads-1, true
+				t.tell(replica.Event{Failed: &replica.StoreFailed{Why: replica.FailedIO}})
+			})
 			return
 		}
 		s := t.st.stored()

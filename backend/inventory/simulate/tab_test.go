@@ -21,6 +21,7 @@ type tab struct {
 	steps               int
 	seen                int64 // Meta.Tx that the engine was told of
 	loads               int   // not answered
+	unread              bool  // the last one failed, and another one is to come
 	reauth, upgrade     bool  // what it was told, until it is helped
 }
 
@@ -40,7 +41,7 @@ func (d *device) open() *tab {
 	})
 	d.tabs = append(d.tabs, t)
 	w.note("%s opens", t)
-	t.perform([]replica.Effect{{Load: true}}, false)
+	t.perform(t.e.Step(replica.Event{Timer: "start"}), false)
 	d.elect()
 	return t
 }
@@ -60,7 +61,7 @@ func (t *tab) step(ev replica.Event) {
 	w := t.d.w
 	switch {
 	case ev.Loaded != nil:
-		t.seen = ev.Loaded.Meta.Tx
+		t.seen, t.unread = ev.Loaded.Meta.Tx, false
 	case ev.Committed != nil:
 		t.seen = max(t.seen, ev.Committed.No)
 	}

@@ -13,7 +13,7 @@ import (
 func (t *tab) judgeView() {
 	w := t.d.w
 	t.steps++
-	if t.seen != t.st.meta.Tx || t.jobs > 0 || t.loads > 0 || t.st.dropped || t.steps%5 != 0 && !w.deep {
+	if t.seen != t.st.meta.Tx || t.jobs > 0 || t.loads > 0 || t.unread || t.st.dropped || t.steps%5 != 0 && !w.deep {
 		return
 	}
 	w.count.views++
