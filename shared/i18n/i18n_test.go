@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -140,13 +141,8 @@ func TestBrowsersKeysAreInItsCatalogue(t *testing.T) {
 				return err
 			}
 			src, err := os.ReadFile(path)
-			for _, m := range quoted.FindAllStringSubmatch(string(src), -1) {
-				for key := range server {
-					if base := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other"); m[1] == key || m[1] == base ||
-						strings.HasSuffix(m[1], ".") && strings.HasPrefix(key, m[1]) {
-						t.Errorf("%s names %s, which only the server has", path, key)
-					}
-				}
+			for _, key := range namedOf(server, string(src)) {
+				t.Errorf("%s names %s, which only the server has", path, key)
 			}
 			return err
 		})
@@ -156,16 +152,48 @@ func TestBrowsersKeysAreInItsCatalogue(t *testing.T) {
 	}
 }
 
+func TestNamedOfFindsKeysHoweverTheyAreWritten(t *testing.T) {
+	catalogue := parse("a.word = x\na.word_long = x\nb.rows.one = x\nb.rows.other = x\nword = x")
+	for src, want := range map[string]string{
+		`T("a.word")`: "a.word", "T(`b.rows`)": "b.rows.one b.rows.other", `T("b." + s)`: "b.rows.one b.rows.other",
+		`T("a.word_" + s)`: "a.word_long", `T("a.wor" + s)`: "", `field("word_" + s)`: "", `"word"`: "word", `a.word`: "",
+	} {
+		if got := strings.Join(namedOf(catalogue, src), " "); got != want {
+			t.Errorf("%s: got %q, want %q", src, got, want)
+		}
+	}
+}
+
+// namedOf are the keys of a catalogue that a source names, each by itself or by how it begins.
+func namedOf(catalogue map[string]string, src string) []string {
+	found := map[string]bool{}
+	for _, m := range quoted.FindAllStringSubmatch(src, -1) {
+		for key := range catalogue {
+			base := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other")
+			if m[1] == key || m[1] == base || begins(m[1]) && strings.HasPrefix(key, m[1]) {
+				found[key] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
 var quoted = regexp.MustCompile("[\"`]([a-z_]+(?:\\.[a-z0-9_]+)*\\.?)[\"`]")
 
 var keyLike = regexp.MustCompile(`^[a-z_]+(\.[a-z0-9_]+)*\.?$`)
 
-// note takes a string of the source as a key, or, when it ends in a dot or an underscore, as the beginning of keys.
+// begins reports whether a string of the source is no key but the beginning of keys: it ends in a dot or an underscore. A
+// word that ends in an underscore has no dot and is something else.
+func begins(s string) bool {
+	return strings.HasSuffix(s, ".") || strings.Contains(s, ".") && strings.HasSuffix(s, "_")
+}
+
+// note takes a string of the source as a key or as the beginning of keys.
 func note(s string, named map[string]bool, prefixes *[]string) {
 	if !keyLike.MatchString(s) {
 		return
 	}
-	if strings.HasSuffix(s, ".") || strings.Contains(s, ".") && strings.HasSuffix(s, "_") {
+	if begins(s) {
 		*prefixes = append(*prefixes, s)
 		return
 	}
