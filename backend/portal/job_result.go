@@ -154,7 +154,12 @@ func delimiterOf(l i18n.Locale) sheet.Delimiter {
 }
 
 func rejectedLabels(l i18n.Locale) sheet.RejectedLabels {
+	var ours [][3]string
+	for _, l := range i18n.Locales() {
+		ours = append(ours, [3]string{l.T("number.column.line"), l.T("number.column.reason"), l.T("number.column.sentence")})
+	}
 	return sheet.RejectedLabels{
+		Ours: ours,
 		Labels: sheet.Labels{Number: l.T("number.column.number"), CallPurpose: l.T("number.column.call_purpose"),
 			BusinessUnit: l.T("number.column.business_unit"), Program: l.T("number.column.program"), DisplayName: l.T("number.column.display_name")},
 		Line: l.T("number.column.line"), Reason: l.T("number.column.reason"), Sentence: l.T("number.column.sentence"), Column: l.T("number.column.column"),

@@ -3,6 +3,7 @@ package sheet
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,9 +96,10 @@ func Template(w io.Writer, d Delimiter, l Labels) error {
 // Rejected writes the rows that were not taken, to be mended and sent again: line, reason and sentence, then the row as
 // it was. Read again, the first three are left out and the others mean what they meant, also when the person had mapped
 // them by hand: a column that has a meaning bears its label, and a name that would give another column one stands in
-// brackets.
+// brackets. Rows of such a file that were rejected again lose the first three of the time before.
 type Rejected struct {
-	w *Writer
+	w    *Writer
+	drop int // how many fields of a row stand there since they were rejected before
 }
 
 // RejectedLabels are the names of the columns in the person's language.
@@ -105,15 +107,45 @@ type RejectedLabels struct {
 	Labels
 	Line, Reason, Sentence string
 	Column                 string // "Column": followed by its number where a file had no names
+
+	Ours [][3]string // Line, Reason and Sentence in every language: such columns of the list are a former answer's
+}
+
+// former is how many columns at the beginning of a list were added when its rows were rejected before. Those that the
+// person took for something are not.
+func (l *RejectedLabels) former(p *Preview) (n int) {
+	m := p.Mapping
+	for {
+		if len(p.Header) < n+3 {
+			return n
+		}
+		for _, at := range []int{max(m.Number, 1), m.CallPurpose, m.BusinessUnit, m.Program, m.DisplayName} {
+			if n < at && at <= n+3 {
+				return n
+			}
+		}
+		ours := func(names [3]string) bool {
+			for i, name := range names {
+				if fold(name) != fold(p.Header[n+i]) {
+					return false
+				}
+			}
+			return true
+		}
+		if !slices.ContainsFunc(l.Ours, ours) {
+			return n
+		}
+		n += 3
+	}
 }
 
 // NewRejected begins the file, after the preview of the list that the rows come from.
 func NewRejected(w io.Writer, d Delimiter, l RejectedLabels, p *Preview) (*Rejected, error) {
-	r := &Rejected{w: NewWriter(w, d)}
+	r := &Rejected{w: NewWriter(w, d), drop: l.former(p)}
 	m := p.Mapping
 	columns := max(p.Columns, m.Number, m.CallPurpose, m.BusinessUnit, m.Program, m.DisplayName, 1)
 	names := []string{unknownName(l.Line), unknownName(l.Reason), unknownName(l.Sentence)}
-	for i := range columns {
+	for i := r.drop; i < columns; i++ {
 		name := l.Column + " " + strconv.Itoa(i+1)
 		if i < len(p.Header) {
 			name = p.Header[i]
@@ -146,7 +178,7 @@ func unknownName(s string) string {
 
 // Write adds a rejected row with its line in the list, the reason's code and its sentence in the person's language.
 func (r *Rejected) Write(line int, reason number.Reason, sentence string, fields []string) error {
-	return r.w.Write(append([]string{strconv.Itoa(line), string(reason), sentence}, fields...)...)
+	return r.w.Write(append([]string{strconv.Itoa(line), string(reason), sentence}, fields[min(r.drop, len(fields)):]...)...)
 }
 
 // Flush writes out what is buffered.

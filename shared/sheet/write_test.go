@@ -3,7 +3,9 @@ package sheet
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -174,8 +176,10 @@ func TestOwnFilesAreRecognized(t *testing.T) {
 }
 
 // english and french name columns as the product does.
-var english = RejectedLabels{Labels{"Phone number", "Call purpose", "Business unit", "Program", "Display name"}, "Line", "Reason", "Explanation", "Column"}
-var french = RejectedLabels{Labels{"Numéro de téléphone", "Motif d’appel", "Unité", "Programme", "Nom affiché"}, "Ligne", "Motif", "Explication", "Colonne"}
+var english = RejectedLabels{Labels{"Phone number", "Call purpose", "Business unit", "Program", "Display name"}, "Line", "Reason", "Explanation", "Column", ours}
+var french = RejectedLabels{Labels{"Numéro de téléphone", "Motif d’appel", "Unité", "Programme", "Nom affiché"}, "Ligne", "Motif", "Explication", "Colonne", ours}
+
+var ours = [][3]string{{"Line", "Reason", "Explanation"}, {"Ligne", "Motif", "Explication"}}
 
 // N10: the template is read as what it asks for.
 func TestTemplate(t *testing.T) {
@@ -255,6 +259,52 @@ func TestRejectedRowsAreSentAgain(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// N08: rows that are rejected again, and again in another language, bear the line, reason and sentence of the last time
+// alone: the file does not grow with every round.
+func TestRejectedRowsAreRejectedAgain(t *testing.T) {
+	t.Parallel()
+	file, want := "tel;name;note\nx;A;1\ny;B;2\n", [][]string{{"x", "A", "1"}, {"y", "B", "2"}}
+	for round, labels := range []RejectedLabels{english, english, french, english} {
+		p, entries := list(t, Options{}, file)
+		var b bytes.Buffer
+		w, err := NewRejected(&b, Comma, labels, &p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if err := w.Write(e.Line, e.Reason, "Mend it.", e.Fields); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		_, rows := readAll(t, Detect, b.Bytes())
+		if header := []string{labels.Line, unknownName(labels.Reason), labels.Sentence, labels.Number, labels.DisplayName, "note"}; !slices.Equal(rows[0].Fields, header) {
+			t.Fatalf("round %d: header %q, want %q", round, rows[0].Fields, header)
+		}
+		for i, fields := range want {
+			if got := rows[i+1].Fields; !slices.Equal(got[3:], fields) || got[0] != strconv.Itoa(i+2) {
+				t.Errorf("round %d: row %q, want %q", round, got, fields)
+			}
+		}
+		file = b.String()
+	}
+	// A column that the person says is something stays, whatever it is called.
+	p, entries := list(t, Options{Mapping: &Mapping{Header: true, Number: 1}}, "Line,Reason,Explanation\n12,a,b\n")
+	var b bytes.Buffer
+	w, err := NewRejected(&b, Comma, english, &p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(2, entries[0].Reason, "Mend it.", entries[0].Fields), w.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	if _, rows := readAll(t, Detect, b.Bytes()); len(rows) != 2 || !slices.Equal(rows[1].Fields[3:], []string{"12", "a", "b"}) {
+		t.Errorf("%s", b.String())
 	}
 }
 
