@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -95,15 +96,15 @@ func entryTerms(e *audit.Entry) []ui.Term {
 		if k == "from" || k == "to" || e.Detail[k] == "" || strings.HasPrefix(k, "from.") || strings.HasPrefix(k, "to.") {
 			continue
 		}
-		terms = append(terms, ui.Term{Label: detailLabel(k), Text: detailText(e.Kind, k, e.Detail[k])})
+		terms = append(terms, ui.Term{Label: detailLabel(e.Kind, k), Text: detailText(e.Kind, k, e.Detail[k])})
 	}
 	if e.Detail["from"] != "" || e.Detail["to"] != "" {
 		terms = append(terms, ui.Term{Label: ui.T("audit.page.change"),
 			Text: detailText(e.Kind, "from", e.Detail["from"]) + " → " + detailText(e.Kind, "to", e.Detail["to"])})
 	}
 	for _, k := range strings.Split(e.Detail["what"], ", ") {
-		if from, to := e.Detail["from."+k], e.Detail["to."+k]; k != "" && (from != "" || to != "") {
-			terms = append(terms, ui.Term{Label: upperFirst(inWords("audit.what.", k)), Text: fieldText(e.Kind, k, from) + " → " + fieldText(e.Kind, k, to)})
+		if k != "" && (e.Detail["from."+k] != "" || e.Detail["to."+k] != "") {
+			terms = append(terms, ui.Term{Label: upperFirst(inWords("audit.what.", k)), Text: fieldText(e, "from.", k) + " → " + fieldText(e, "to.", k)})
 		}
 	}
 	object := e.Object
@@ -127,24 +128,28 @@ func entryTerms(e *audit.Entry) []ui.Term {
 	return terms
 }
 
-// fieldText is what stood in a field, or stands there now.
-func fieldText(k audit.Kind, field, value string) string {
+// fieldText is what stood in a field, or stands there now. Of a call purpose that is the label of that moment: today it may
+// be another one.
+func fieldText(e *audit.Entry, side, field string) string {
+	value := e.Detail[side+field]
 	switch {
 	case value == "":
 		return ui.T("audit.page.nothing")
 	case field == "call_purpose":
-		return strings.ReplaceAll(value, "_", " ") // the provider's key: the label may be another one today
+		return cmp.Or(e.Detail[side+field+"."+string(ui.Locale())], e.Detail[side+field+".en"], strings.ReplaceAll(value, "_", " "))
 	}
-	return detailText(k, field, value)
+	return detailText(e.Kind, field, value)
 }
 
 // upperFirst writes a word of the catalogue as a label; all begin with a Latin letter.
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
 // detailLabel names a detail; one without a name of its own shows its key.
-func detailLabel(key string) string {
+func detailLabel(k audit.Kind, key string) string {
 	label := "audit.page.detail." + key
-	if ui.Locale().Has(label) {
+	if ui.Locale().Has(label) && (key != "how" || k == audit.AttentionResolved) { // how a password was changed is no decision
 		return ui.T(label)
 	}
 	return key

@@ -38,7 +38,11 @@ func sentenceText(e audit.Entry, actor string) string {
 		args = append(args, "agents", ui.T("remote.anyone_text"))
 	}
 	for k, v := range e.Detail {
-		args = append(args, k, detailText(e.Kind, k, v))
+		v = detailText(e.Kind, k, v)
+		if k == "name" && isCommand(e.Kind, e.Detail[k]) {
+			v = lowerFirst(v) // in the middle of the sentence
+		}
+		args = append(args, k, v)
 	}
 	key := "audit." + string(e.Kind)
 	if e.Kind == audit.CodeLocked && e.Detail["which"] == "all" {
@@ -47,8 +51,11 @@ func sentenceText(e audit.Entry, actor string) string {
 	return ui.T(key, args...)
 }
 
-// actorName is who acted: a name, or the portal itself.
+// actorName is who acted: a name, the command line of the server's machine, or the portal itself.
 func actorName(a audit.Actor) string {
+	if a.Kind == audit.BySystem && a.Name == audit.CommandLine {
+		return ui.T("audit.actor_command")
+	}
 	if a.Kind == audit.BySystem || a.Name == "" {
 		return ui.T("audit.actor_system")
 	}
@@ -83,6 +90,18 @@ func detailText(k audit.Kind, name, value string) string {
 		return inWords("audit."+name+".", value)
 	case name == "kind" && (k == audit.ChangeAsked || k == audit.ChangeApproved || k == audit.ChangeRejected || k == audit.ChangeWithdrawn || k == audit.ChangeLapsed):
 		return inWords("audit.asked.", value)
+	case name == "how" && k == audit.AttentionResolved:
+		return inWords("audit.how.", value)
+	case name == "state" && k == audit.NumbersJobEnded:
+		return inWords("audit.numbers.job_state.", value)
+	case name == "name" && isCommand(k, value):
+		return ui.T("audit.actor_command")
+	case name == "rows" || name == "applied" || name == "rejected" || name == "edits":
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return ui.Locale().Number(n)
+		}
+	case name == "file":
+		return value // whatever it looks like
 	case name == "what":
 		words := strings.Split(value, ", ")
 		for i, w := range words {
@@ -96,6 +115,11 @@ func detailText(k audit.Kind, name, value string) string {
 		return moment(t)
 	}
 	return value
+}
+
+// isCommand reports whether the name in an entry is the command line's, which bulk work is told of.
+func isCommand(k audit.Kind, name string) bool {
+	return k == audit.NumbersJobEnded && name == audit.CommandLine
 }
 
 // inWords is what the catalogue says for a value below a prefix, the value itself when it says nothing.

@@ -74,7 +74,7 @@ func (tx *Tx) newJob(kind api.JobKind, f *api.FileOptions) (*store.Job, error) {
 		}
 		j.Bytes, j.Reading = f.Bytes, jobReading{f.Delimiter, f.Mapping}.text()
 	}
-	return j, tx.roomForJob(f != nil)
+	return j, tx.roomForJob(f != nil && tx.SignIn != nil)
 }
 
 // mayWork reports whether the caller has the rights that the job needs.
@@ -95,8 +95,8 @@ func jobRights(j *store.Job) perm.Set {
 	return perm.Of(perm.NumbersCreate)
 }
 
-// roomForJob refuses work where the disk fills up, and more than a few files at a time. A list is worked off in the call
-// that brings it, so it waits behind nobody's files.
+// roomForJob refuses work where the disk fills up, and more than a few files that come over the network at a time. A list
+// is worked off in the call that brings it, so it waits behind nobody's files.
 func (tx *Tx) roomForJob(file bool) error {
 	if tx.svc.DB.Disk().Low {
 		return errs.New(errs.ReadOnly, "job.error.disk")
@@ -209,20 +209,21 @@ func (tx *Tx) announce(j *store.Job, err error) (api.JobUpload, error) {
 }
 
 func (tx *Tx) jobStarted(j *store.Job) change {
-	return change{stream: live.Of(j.Org), kind: audit.NumbersJobStarted, object: string(j.ID), detail: map[string]string{"what": whatJob(j)},
+	return change{stream: live.Of(j.Org), kind: audit.NumbersJobStarted, object: string(j.ID), detail: jobDetail(j),
 		pokes: jobPokes(j)}
 }
 
-// whatJob names a job in the record.
-func whatJob(j *store.Job) string {
+// jobDetail names a job in the record: what it does, and by which file.
+func jobDetail(j *store.Job) map[string]string {
 	what := string(j.Kind)
 	if j.Level != "" && j.Level != api.LevelBusiness {
 		what += "_" + string(j.Level)
 	}
+	d := map[string]string{"what": what}
 	if j.File != "" {
-		what += ", " + j.File
+		d["file"] = j.File
 	}
-	return what
+	return d
 }
 
 func jobPokes(j *store.Job) []store.Poke {
@@ -365,9 +366,10 @@ func (tx *Tx) endJob(j *store.Job, as api.JobState, problem string) (change, err
 	if err := tx.SaveJob(tx, j); err != nil {
 		return change{}, err
 	}
-	c := change{stream: live.Of(j.Org), kind: audit.NumbersJobEnded, object: string(j.ID), grant: j.Grant, session: j.Session,
-		detail: map[string]string{"name": j.Actor.Name, "what": whatJob(j), "state": string(as), "applied": itoa(j.Applied), "rejected": itoa(j.Rejected)},
-		pokes:  jobPokes(j)}
+	d := jobDetail(j)
+	d["name"], d["state"], d["applied"], d["rejected"] = j.Actor.Name, string(as), itoa(j.Applied), itoa(j.Rejected)
+	c := change{stream: live.Of(j.Org), kind: audit.NumbersJobEnded, object: string(j.ID), grant: j.Grant, session: j.Session, detail: d,
+		pokes: jobPokes(j)}
 	return c, tx.DropJobParts(tx, j.ID)
 }
 

@@ -77,7 +77,7 @@ func TestFileThatNeverCameIsGivenUp(t *testing.T) {
 			t.Errorf("one that was announced later: %+v", job)
 		}
 		entry := Must(Call(marie, api.ListAudit, api.AuditIn{Org: api.Org{Org: w.Acme}})).Entries[0]
-		if entry.Kind != audit.NumbersJobEnded || entry.Detail["what"] != "add, half.csv" || entry.Detail["state"] != string(api.JobFailed) {
+		if entry.Kind != audit.NumbersJobEnded || entry.Detail["what"] != "add" || entry.Detail["file"] != "half.csv" || entry.Detail["state"] != string(api.JobFailed) {
 			t.Errorf("the record says %+v", entry)
 		}
 		w.Verify()

@@ -3,7 +3,9 @@ package portal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"countersign/backend/store"
@@ -13,6 +15,7 @@ import (
 	"countersign/shared/i18n"
 	"countersign/shared/number"
 	"countersign/shared/org"
+	"countersign/shared/replica"
 )
 
 // Bulk work from the command line of the server's machine: the same jobs, worked off by the command itself.
@@ -33,9 +36,13 @@ type Imported struct {
 	Organization org.Organization
 }
 
-// ImportAsSystem takes the file from r and works it off, after what waits already. When ctx ends, it stops between two
-// batches, and whoever works jobs off next goes on with it. progress is told of each batch.
+// ImportAsSystem works off what waits already, takes the file from r and works it off, too. When ctx ends, it stops between
+// two batches, and whoever works jobs off next goes on with it. A file that was not taken in as a whole changes nothing,
+// and there is no job of it. progress is told of each batch.
 func (s *Service) ImportAsSystem(ctx context.Context, in Import, r io.Reader, progress func(api.Job)) (out Imported, err error) {
+	if err := errors.Join(s.endLeft(ctx), s.WorkJobs(ctx)); err != nil {
+		return out, err
+	}
 	var j *store.Job
 	err = s.asCommand(ctx, in.Organization, func(tx *Tx, o *org.Organization) (err error) {
 		out.Organization = *o
@@ -50,24 +57,10 @@ func (s *Service) ImportAsSystem(ctx context.Context, in Import, r io.Reader, pr
 	if err != nil {
 		return out, err
 	}
-	buf := make([]byte, api.JobPart)
-	for n := range partsOf(j) {
-		part := buf[:partSize(j, n)]
-		if _, err := io.ReadFull(r, part); err != nil {
-			return out, errors.Join(err, s.failJob(ctx, j, "job.problem.stale"))
-		}
-		if err := s.asCommand(ctx, string(j.Org), func(tx *Tx, _ *org.Organization) error { return tx.takePart(j, n, part) }); err != nil {
-			return out, err
-		}
+	if err := s.takeIn(ctx, j, r); err != nil { // nobody else could bring the rest
+		return out, errors.Join(err, s.failJob(context.WithoutCancel(ctx), j, "job.problem.stale"))
 	}
-	if err := s.asCommand(ctx, string(j.Org), func(tx *Tx, _ *org.Organization) error {
-		if err := tx.queueJob(j); err != nil {
-			return err
-		}
-		return tx.Continue(tx, jobPokes(j))
-	}); err != nil {
-		return out, err
-	}
+	out.Job = j.Job
 	told := func(now *store.Job) {
 		if now.ID == j.ID {
 			out.Job = now.Job
@@ -87,6 +80,42 @@ func (s *Service) ImportAsSystem(ctx context.Context, in Import, r io.Reader, pr
 		}
 	}
 	return out, ctx.Err()
+}
+
+// endLeft ends what a command that was killed left behind: commands run one at a time and without a portal beside them, so
+// nobody brings the file any more.
+func (s *Service) endLeft(ctx context.Context) error {
+	var coming []store.Job
+	err := s.DB.View(ctx, func(st *store.Tx) (err error) {
+		coming, err = st.StaleJobs(ctx, st.Now(), math.MaxInt)
+		return err
+	})
+	for i := range coming {
+		if coming[i].Actor.Kind == audit.BySystem {
+			err = errors.Join(err, s.failJob(ctx, &coming[i], "job.problem.stale"))
+		}
+	}
+	return err
+}
+
+// takeIn brings the file of a job up and lets the job wait its turn.
+func (s *Service) takeIn(ctx context.Context, j *store.Job, r io.Reader) error {
+	buf := make([]byte, api.JobPart)
+	for n := range partsOf(j) {
+		part := buf[:partSize(j, n)]
+		if _, err := io.ReadFull(r, part); err != nil {
+			return fmt.Errorf("read the file: %w", err)
+		}
+		if err := s.asCommand(ctx, string(j.Org), func(tx *Tx, _ *org.Organization) error { return tx.takePart(j, n, part) }); err != nil {
+			return err
+		}
+	}
+	return s.asCommand(ctx, string(j.Org), func(tx *Tx, _ *org.Organization) error {
+		if err := tx.queueJob(j); err != nil {
+			return err
+		}
+		return tx.Continue(tx, jobPokes(j))
+	})
 }
 
 // imported reads how a job ended.
@@ -176,7 +205,7 @@ func (tx *Tx) writeRejected(j *store.Job, w io.Writer) error {
 // asCommand runs a transaction of the command line's on an organization, by reference or UUID.
 func (s *Service) asCommand(ctx context.Context, which string, fn func(*Tx, *org.Organization) error) error {
 	return s.DB.Update(ctx, func(st *store.Tx) error {
-		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: &Caller{Actor: audit.Actor{Kind: audit.BySystem, Name: "command line"}}, svc: s}
+		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Caller: &Caller{Actor: audit.Actor{Kind: audit.BySystem, Name: audit.CommandLine}}, svc: s}
 		found, err := tx.FindOrganizations(tx, strings.ToLower(strings.TrimSpace(which)), 2)
 		if err != nil {
 			return err
@@ -202,11 +231,18 @@ func (tx *Tx) newImport(in Import) (*store.Job, error) {
 	}
 	var n number.Number
 	if f := words.put(&n, &row); f != nil {
-		field := map[string]string{"": "call_purpose", "business_unit": "unit", "program": "program"}[f.What]
-		key := map[string]string{"call_purpose": "number.reason.unknown_call_purpose", "unit": "job.error.business_unit", "program": "job.error.program"}[field]
-		return nil, errs.BadField(field, key)
+		switch f.What {
+		case replica.KindUnit:
+			return nil, errs.BadField("unit", "job.error.business_unit")
+		case replica.KindProgram:
+			return nil, errs.BadField("program", "job.error.program")
+		}
+		return nil, tx.unknownPurpose()
 	}
 	if in.Kind == api.JobAdd {
+		if p, err := tx.Purpose(tx, n.CallPurpose); err == nil && p.Retired {
+			return nil, tx.unknownPurpose()
+		}
 		return j, tx.addInto(j, api.AddOptions{CallPurpose: n.CallPurpose, BusinessUnit: n.BusinessUnit, Program: n.Program})
 	}
 	o := api.DeleteOptions{Level: api.LevelBusiness, BusinessUnit: n.BusinessUnit, Program: n.Program}
@@ -217,4 +253,19 @@ func (tx *Tx) newImport(in Import) (*store.Job, error) {
 		o.Level = api.LevelUnit
 	}
 	return j, tx.deleteFrom(j, o)
+}
+
+// unknownPurpose refuses a call purpose with those that there are: the command line has no list to choose from.
+func (tx *Tx) unknownPurpose() error {
+	list, err := tx.Purposes(tx)
+	if err != nil {
+		return err
+	}
+	var labels []string
+	for i := range list {
+		if !list[i].Retired {
+			labels = append(labels, purposeLabel(&list[i], i18n.EN))
+		}
+	}
+	return errs.BadField("call_purpose", "job.error.call_purpose", "labels", strings.Join(labels, ", "))
 }

@@ -131,6 +131,9 @@ const (
 	ByLogin   ActorKind = "login" // a person before it is known in which role
 )
 
+// CommandLine is the name of BySystem where a person asked for it on the server's machine.
+const CommandLine = "command line"
+
 // Actor is who did it, with the name of that moment.
 type Actor struct {
 	Kind ActorKind `json:"kind"`
