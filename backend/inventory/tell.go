@@ -72,6 +72,8 @@ func (w *work) compare(d map[string]string, old, rec *number.Number) {
 	}
 	if old.CallPurpose != rec.CallPurpose {
 		field("call_purpose", old.CallPurpose, rec.CallPurpose)
+		TellPurpose(d, "from.call_purpose", w.Purpose(old.CallPurpose))
+		TellPurpose(d, "to.call_purpose", w.Purpose(rec.CallPurpose))
 	}
 	if old.DisplayName != rec.DisplayName {
 		field("display_name", old.DisplayName, rec.DisplayName)
@@ -92,4 +94,15 @@ func (w *work) named(p number.Place) string {
 		s += " / " + pr.DisplayName
 	}
 	return s
+}
+
+// TellPurpose adds to a field of the record that holds a call purpose's key what people call it at this time, by language:
+// later it may be called something else.
+func TellPurpose(d map[string]string, field string, p *number.Purpose) {
+	if p == nil {
+		return
+	}
+	for lang, label := range p.Labels {
+		d[field+"."+lang] = label
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/inventory"
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
@@ -101,7 +102,11 @@ func (s *Service) UpdateProgram(tx *Tx, in *api.UpdateProgramIn) (api.Program, e
 		if err := tx.SaveProgram(tx, tx.Org, &p); err != nil {
 			return api.Program{}, programTaken(err)
 		}
-		if err := tx.recordStep(audit.ProgramChanged, string(p.ID), programChanges(before, &p)); err != nil {
+		detail := programChanges(before, &p)
+		if err := tx.tellPurposes(detail, before, &p); err != nil {
+			return api.Program{}, err
+		}
+		if err := tx.recordStep(audit.ProgramChanged, string(p.ID), detail); err != nil {
 			return api.Program{}, err
 		}
 	}
@@ -186,6 +191,21 @@ func programChanges(before, now *number.Program) map[string]string {
 	}
 	detail["what"] = strings.Join(what, ", ")
 	return detail
+}
+
+// tellPurposes adds what people call the call purposes between which a program changed.
+func (tx *Tx) tellPurposes(detail map[string]string, before, now *number.Program) error {
+	if before.CallPurpose == now.CallPurpose {
+		return nil
+	}
+	for field, key := range map[string]string{"from.call_purpose": before.CallPurpose, "to.call_purpose": now.CallPurpose} {
+		p, err := tx.Purpose(tx, key)
+		if err != nil {
+			return err
+		}
+		inventory.TellPurpose(detail, field, p)
+	}
+	return nil
 }
 
 func timeText(t time.Time) string {
