@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"countersign/backend/store"
 	"countersign/shared/api"
@@ -138,8 +137,7 @@ func unitTaken(err error) error {
 // cleanPlaceName checks the name of a unit or program: one line.
 func cleanPlaceName(path, s string) (string, error) {
 	s = strings.Join(strings.Fields(s), " ")
-	odd := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
-	if s == "" || len([]rune(s)) > number.MaxUnitName || strings.ContainsFunc(s, odd) {
+	if s == "" || number.CheckName(s, number.MaxUnitName) != "" {
 		return "", errs.BadField(path, "number.error.name", "max", number.MaxUnitName)
 	}
 	return s, nil

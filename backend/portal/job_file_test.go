@@ -30,7 +30,7 @@ func TestNumberFileColumns(t *testing.T) {
 		"+33184880008;;;;"+strings.Repeat("x", 121)+"\r\n"+
 		"+33184880009;;Acme Spain;Winter 2026;\r\n")
 	got := outcomesOf(marie, job.ID)
-	want := map[int]number.Reason{5: number.UnknownCallPurpose, 6: number.NotFound, 7: number.NotFound, 8: number.DoNotOriginateInProgram, 9: number.LimitExceeded, 10: number.NotFound}
+	want := map[int]number.Reason{5: number.UnknownCallPurpose, 6: number.NotFound, 7: number.NotFound, 8: number.DoNotOriginateInProgram, 9: number.InvalidName, 10: number.NotFound}
 	if !maps.Equal(got.rejected, want) {
 		t.Errorf("rejected %v, want %v", got.rejected, want)
 	}

@@ -2,8 +2,6 @@ package number
 
 import (
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"countersign/shared/id"
 )
@@ -19,7 +17,7 @@ type Ground interface {
 // Refusal is a part of an edit that is not taken, and why.
 type Refusal struct {
 	Reason Reason
-	What   string  // NotFound: "business_unit" or "program"
+	What   string  // NotFound: "business_unit" or "program"; InvalidName: "display_name"
 	Status Status  // Conflict: the status that forbids it
 	Fields *Fields // what was wanted, nil where all of it is refused
 }
@@ -40,48 +38,25 @@ func Merge(n *Number, was, set *Fields, g Ground) (Number, []Refusal) {
 	if set.E164 != "" && set.E164 != n.E164 {
 		refused = append(refused, Refusal{Reason: Conflict, Fields: &Fields{E164: set.E164}})
 	}
-	if v := set.CallPurpose; v != nil && *v != n.CallPurpose {
-		r := Refusal{Fields: &Fields{CallPurpose: v}}
-		switch {
-		case n.Status.Held():
-			r.Reason, r.Status = Conflict, n.Status
-		case was.CallPurpose == nil || *was.CallPurpose != n.CallPurpose:
-			r.Reason = Conflict
-		default:
-			r.Reason = CheckPurpose(*v, g)
-		}
-		if r.Reason == "" {
-			out.CallPurpose = *v
-		} else {
+	held := Status("")
+	if n.Status.Held() {
+		held = n.Status
+	}
+	if v := set.CallPurpose; v != nil {
+		if r := take(&out.CallPurpose, was.CallPurpose, *v, held, func() (Reason, string) { return checkPurpose(*v, g), "" }); r.Reason != "" {
+			r.Fields = &Fields{CallPurpose: v}
 			refused = append(refused, r)
 		}
 	}
-	if v := set.DisplayName; v != nil && *v != n.DisplayName {
-		r := Refusal{Fields: &Fields{DisplayName: v}}
-		if was.DisplayName == nil || *was.DisplayName != n.DisplayName {
-			r.Reason = Conflict
-		} else {
-			r.Reason = CheckName(*v, MaxDisplayName)
-		}
-		if r.Reason == "" {
-			out.DisplayName = *v
-		} else {
+	if v := set.DisplayName; v != nil {
+		if r := take(&out.DisplayName, was.DisplayName, *v, "", func() (Reason, string) { return checkDisplayName(*v) }); r.Reason != "" {
+			r.Fields = &Fields{DisplayName: v}
 			refused = append(refused, r)
 		}
 	}
-	if v := set.Place; v != nil && *v != n.Place {
-		r := Refusal{Fields: &Fields{Place: v}}
-		switch {
-		case n.Status.Held():
-			r.Reason, r.Status = Conflict, n.Status
-		case was.Place == nil || *was.Place != n.Place:
-			r.Reason = Conflict
-		default:
-			r.Reason, r.What = CheckPlace(*v, g)
-		}
-		if r.Reason == "" {
-			out.Place = *v
-		} else {
+	if v := set.Place; v != nil {
+		if r := take(&out.Place, was.Place, *v, held, func() (Reason, string) { return checkPlace(*v, g) }); r.Reason != "" {
+			r.Fields = &Fields{Place: v}
 			refused = append(refused, r)
 		}
 	}
@@ -90,6 +65,23 @@ func Merge(n *Number, was, set *Fields, g Ground) (Number, []Refusal) {
 		refused = append(refused, Refusal{Reason: DoNotOriginateInProgram, Fields: f})
 	}
 	return out, refused
+}
+
+// take puts what is wanted in place of what stands, if the person saw that, no status holds it and the rules allow.
+// Otherwise it tells why not.
+func take[T comparable](stands, saw *T, wanted T, held Status, check func() (Reason, string)) (r Refusal) {
+	switch {
+	case *stands == wanted:
+		return Refusal{}
+	case held != "":
+		return Refusal{Reason: Conflict, Status: held}
+	case saw == nil || *saw != *stands:
+		return Refusal{Reason: Conflict}
+	}
+	if r.Reason, r.What = check(); r.Reason == "" {
+		*stands = wanted
+	}
+	return r
 }
 
 // together takes out of out what, beside what stands in n, would put a number that never places calls into a program. It
@@ -117,23 +109,23 @@ func together(n, out *Number, g Ground) *Fields {
 // Admit judges a number that is to be made by everything but its digits (Check) and who else has it. It gives the first
 // thing against it, nil when there is none.
 func Admit(n *Number, g Ground) *Refusal {
-	if r := CheckPurpose(n.CallPurpose, g); r != "" {
+	if r := checkPurpose(n.CallPurpose, g); r != "" {
 		return &Refusal{Reason: r}
 	}
-	if r, what := CheckPlace(n.Place, g); r != "" {
+	if r, what := checkPlace(n.Place, g); r != "" {
 		return &Refusal{Reason: r, What: what}
 	}
 	if n.Program != "" && g.Purpose(n.CallPurpose).NeverPlaces {
 		return &Refusal{Reason: DoNotOriginateInProgram}
 	}
-	if r := CheckName(n.DisplayName, MaxDisplayName); r != "" {
-		return &Refusal{Reason: r}
+	if r, what := checkDisplayName(n.DisplayName); r != "" {
+		return &Refusal{Reason: r, What: what}
 	}
 	return nil
 }
 
-// CheckPurpose judges a call purpose that is chosen anew; "" when it can be.
-func CheckPurpose(key string, g Ground) Reason {
+// checkPurpose judges a call purpose that is chosen anew; "" when it can be.
+func checkPurpose(key string, g Ground) Reason {
 	if key == "" {
 		return CallPurposeRequired
 	}
@@ -143,8 +135,8 @@ func CheckPurpose(key string, g Ground) Reason {
 	return ""
 }
 
-// CheckPlace judges a place that is chosen anew, and tells what of it is not there.
-func CheckPlace(p Place, g Ground) (r Reason, what string) {
+// checkPlace judges a place that is chosen anew, and tells what of it is not there.
+func checkPlace(p Place, g Ground) (r Reason, what string) {
 	if p.BusinessUnit != "" && g.Unit(p.BusinessUnit) == nil {
 		return NotFound, "business_unit"
 	}
@@ -159,20 +151,6 @@ func CheckPlace(p Place, g Ground) (r Reason, what string) {
 		return ProgramEnded, ""
 	}
 	return "", ""
-}
-
-// CheckName judges what a person types as a name: code points up to most, none of them a control character or one that
-// turns the direction of what stands around it.
-func CheckName(s string, most int) Reason {
-	if len(s) > most && utf8.RuneCountInString(s) > most {
-		return LimitExceeded
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return LimitExceeded
-		}
-	}
-	return ""
 }
 
 // Remaining is what is left of n's place: its unit and program as far as they exist, and no program for a number that

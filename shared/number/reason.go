@@ -23,4 +23,5 @@ const (
 	Forbidden               Reason = "forbidden"
 	LimitExceeded           Reason = "limit_exceeded"
 	Conflict                Reason = "conflict"
+	InvalidName             Reason = "invalid_name" // too long, or with what nobody could see or put on one line
 )

@@ -158,7 +158,7 @@ func (t *truth) unruly(l *line, was, is *number.Number) (why []number.Reason) {
 		why = append(why, number.DoNotOriginateInProgram)
 	}
 	if len(is.DisplayName) > number.MaxDisplayName && is.DisplayName != was.DisplayName {
-		why = append(why, number.LimitExceeded)
+		why = append(why, number.InvalidName)
 	}
 	return why
 }

@@ -175,7 +175,7 @@ func section10(w *world) {
 			func(n id.Number) []*replica.Mutation {
 				return []*replica.Mutation{w.mutation(replica.Set, n, name("Desk"), name(strings.Repeat("é", number.MaxDisplayName+1)))}
 			},
-			replica.Rejected, []string{"limit_exceeded"}, number.Number{DisplayName: "Desk", CallPurpose: "st_support", Place: w.at(0, -1)}},
+			replica.Rejected, []string{"invalid_name display_name"}, number.Number{DisplayName: "Desk", CallPurpose: "st_support", Place: w.at(0, -1)}},
 	} {
 		e := number.E164("+33100" + string(rune('0'+i/10)) + string(rune('0'+i%10)))
 		n := w.add(w.me, e, "st_support", "Desk", w.at(0, -1))
@@ -236,7 +236,7 @@ func newNumbers(w *world) {
 		{"a retired purpose", "", full("+33202", "st_old", "", number.Place{}), []string{"unknown_call_purpose"}},
 		{"never places calls, in a program", "", full("+33202", "st_silent", "", w.at(0, 0)), []string{"do_not_originate_in_program"}},
 		{"never places calls, in a unit", "", full("+33203", "st_silent", "", w.at(0, -1)), nil},
-		{"a line break in the name", "", full("+33202", "st_support", "a\nb", number.Place{}), []string{"limit_exceeded"}},
+		{"a line break in the name", "", full("+33202", "st_support", "a\nb", number.Place{}), []string{"invalid_name display_name"}},
 		{"an id that exists", free, full("+33204", "st_support", "", number.Place{}), []string{"conflict"}},
 		{"a program without its unit", "", full("+33202", "st_support", "", w.at(-1, 0)), []string{"not_found program"}},
 	} {
