@@ -22,7 +22,7 @@ import (
 // Rows of a job that are handled in one transaction: few enough that nobody waits long for the writer, and no more text
 // than fits a row of the results.
 const (
-	batchRows  = 2000
+	batchRows  = 4000
 	batchBytes = 1 << 20
 )
 
