@@ -17,7 +17,7 @@ type Head struct {
 	Epoch      replica.Epoch
 	Seq        int64 // of the newest change: changes are exactly 1..Seq
 	Chain      [8]byte
-	MinSeq     int64 // changes up to it were forgotten; a cursor below it needs a snapshot
+	MinSeq     int64 // changes before it were forgotten; a cursor below it needs a snapshot, one at it does not
 	DurableSeq int64 // in a backup
 	Rows       int   // live numbers
 	Sum        uint64
@@ -95,7 +95,10 @@ type Store interface {
 	AddChange(*Past) error // it stands for good once SetHead counts it
 	Change(seq int64) (*Past, error)
 	Changes(after int64, limit int) ([]replica.Change, error) // in order, gapless
+	SeqBefore(at time.Time, after, upTo int64) (int64, error) // the last of after+1..upTo up to which all are older than at; after when none is
+	DropChanges(below int64) error                            // a store may keep some of them
 
+	Devices() ([]Device, error) // all, by client
 	Device(id.Device) (*Device, error)
 	PutDevice(*Device) error
 	Receipt(id.Device, replica.Mid) (*Receipt, error)
@@ -103,6 +106,8 @@ type Store interface {
 	Receipts(c id.Device, from, to replica.Mid) ([]Receipt, error)
 	SumBelow(c id.Device, mid replica.Mid) (uint64, error) // Sum of the newest receipt below mid, 0 without one
 	AddReceipt(*Receipt) error
+	OldReceipts(c id.Device, from, below replica.Mid, at time.Time, limit int) ([]Receipt, error) // from..below-1 but the newest of them, up to the first that is not older than at
+	DropReceipts(c id.Device, from, to replica.Mid) error
 
 	Attention(id.Attention) (*replica.Attention, error)          // open; nil when it was resolved
 	Attentions(id.Login) ([]replica.Attention, error)            // open ones, oldest first

@@ -27,6 +27,11 @@ func (s *numbers) Device(c id.Device) (*inventory.Device, error) {
 	return maybe(&d, err)
 }
 
+func (s *numbers) Devices() ([]inventory.Device, error) {
+	return Collect(s.tx.Query(s.ctx, `SELECT `+deviceColumns+` FROM sync_device WHERE org = ? ORDER BY client`, string(s.org)),
+		func(r *Rows) (inventory.Device, error) { return scanDevice(r) })
+}
+
 func (s *numbers) PutDevice(d *inventory.Device) error {
 	_, err := s.tx.Touch(s.ctx, `INSERT INTO sync_device (org, client, login, lmid, first_mid, ack_mid, schema, browser, seen_at, pending)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -5,79 +5,95 @@ import (
 	"fmt"
 	"time"
 
-	"countersign/shared/errs"
+	"countersign/backend/inventory"
 	"countersign/shared/id"
+	"countersign/shared/replica"
 )
 
-// PruneHistory forgets the changes of an organization's history that are older than before and in a backup, and tells how
-// many: limit, or a stretch more. Devices from before them get a snapshot.
+// PruneHistory forgets changes of an organization's history, as inventory.PruneHistory does.
 func (tx *Tx) PruneHistory(ctx context.Context, oid id.Organization, before time.Time, limit int) (int, error) {
-	h, err := tx.NumberHead(ctx, oid)
-	if err != nil || h == nil {
+	if h, err := tx.NumberHead(ctx, oid); err != nil || h == nil {
 		return 0, err
 	}
-	// Times rise with the numbers, so the first younger one ends the look.
-	rows := tx.Query(ctx, `SELECT seq, at FROM number_history WHERE org = ? AND seq > ? AND seq <= ? ORDER BY seq`,
-		string(oid), h.MinSeq, h.DurableSeq)
+	return inventory.PruneHistory(tx.Inventory(ctx, oid, nil), before, limit)
+}
+
+// ForgetReceipts forgets receipts of an organization, as inventory.PruneReceipts does.
+func (tx *Tx) ForgetReceipts(ctx context.Context, oid id.Organization, before time.Time, limit int) (int, error) {
+	return inventory.PruneReceipts(tx.Inventory(ctx, oid, nil), before, limit)
+}
+
+// PruneReceipts is ForgetReceipts without a limit.
+func (tx *Tx) PruneReceipts(ctx context.Context, oid id.Organization, before time.Time) error {
+	_, err := tx.ForgetReceipts(ctx, oid, before, 1<<31-1)
+	return err
+}
+
+// SeqBefore reads a row of the history for each stretch: times rise with the numbers.
+func (s *numbers) SeqBefore(at time.Time, after, upTo int64) (int64, error) {
+	rows := s.tx.Query(s.ctx, `SELECT seq, first_seq, at FROM number_history WHERE org = ? AND seq > ? ORDER BY seq`, string(s.org), after)
 	defer rows.Close()
-	upTo := h.MinSeq
-	for upTo-h.MinSeq < int64(limit) && rows.Next() {
-		var seq int64
-		var at time.Time
-		if err := rows.Scan(&seq, &at); err != nil {
+	for after < upTo && rows.Next() {
+		var last, first int64
+		var made time.Time
+		if err := rows.Scan(&last, &first, &made); err != nil {
 			return 0, err
 		}
-		if !at.Before(before) {
+		if first > upTo || !made.Before(at) {
 			break
 		}
-		upTo = seq
+		after = min(last, upTo)
 	}
-	if err := rows.Err(); err != nil || upTo == h.MinSeq {
-		return 0, err
-	}
-	rows.Close()
-	if _, err := tx.Touch(ctx, `DELETE FROM number_history WHERE org = ? AND seq <= ?`, string(oid), upTo); err != nil {
-		return 0, fmt.Errorf("forget old changes of a history: %w", err)
-	}
-	if _, err := tx.Touch(ctx, `UPDATE number_head SET min_seq = ? WHERE org = ?`, upTo, string(oid)); err != nil {
-		return 0, fmt.Errorf("move the floor of a history: %w", err)
-	}
-	return int(upTo - h.MinSeq), nil
+	return after, rows.Err()
 }
 
-// PruneReceipts forgets the receipts of an organization that are older than before and that no device holds an edit of
-// any more. The newest of these stays for each device: sums go on from it.
-func (tx *Tx) PruneReceipts(ctx context.Context, oid id.Organization, before time.Time) error {
-	type client struct {
-		id    id.Device
-		floor int64
-	}
-	list, err := Collect(tx.Query(ctx, `SELECT client, first_mid FROM sync_device WHERE org = ?`, string(oid)),
-		func(r *Rows) (c client, err error) { return c, r.Scan((*string)(&c.id), &c.floor) })
-	if err != nil {
-		return err
-	}
-	list = append(list, client{"online", 1<<63 - 1})
-	for _, c := range list {
-		var newest int64
-		err := tx.QueryRow(ctx, `SELECT mid FROM sync_receipt WHERE org = ? AND client = ? AND mid < ? ORDER BY mid DESC LIMIT 1`,
-			string(oid), string(c.id), c.floor).Scan(&newest)
-		if errs.Is(err, errs.NotFound) {
-			continue
-		}
+// DropChanges keeps the stretch that below is in.
+func (s *numbers) DropChanges(below int64) error {
+	_, err := s.tx.Touch(s.ctx, `DELETE FROM number_history WHERE org = ? AND seq < ?`, string(s.org), below)
+	return fault("forget old changes of a history", err)
+}
+
+const oldReceipts = `SELECT ` + receiptColumns + ` FROM sync_receipt WHERE org = ? AND client = ? AND mid >= ? AND mid <
+(SELECT MAX(mid) FROM sync_receipt WHERE org = ? AND client = ? AND mid < ?) ORDER BY mid LIMIT ?`
+
+// OldReceipts reads no further than to the first that is not old.
+func (s *numbers) OldReceipts(c id.Device, from, below replica.Mid, at time.Time, limit int) ([]inventory.Receipt, error) {
+	rows := s.tx.Query(s.ctx, oldReceipts, string(s.org), string(c), int64(from), string(s.org), string(c), int64(below), limit)
+	defer rows.Close()
+	var list []inventory.Receipt
+	for rows.Next() {
+		r, err := scanReceipt(rows)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if _, err := tx.Touch(ctx, `DELETE FROM sync_receipt WHERE org = ? AND client = ? AND mid < ? AND at < ?`,
-			string(oid), string(c.id), newest, before); err != nil {
-			return fmt.Errorf("forget old receipts: %w", err)
+		if !r.At.Before(at) {
+			break
 		}
+		list = append(list, r)
 	}
-	return nil
+	return list, rows.Err()
 }
 
-// PruneAttention forgets the items that were resolved before a time.
+func (s *numbers) DropReceipts(c id.Device, from, to replica.Mid) error {
+	_, err := s.tx.Touch(s.ctx, `DELETE FROM sync_receipt WHERE org = ? AND client = ? AND mid >= ? AND mid <= ?`,
+		string(s.org), string(c), int64(from), int64(to))
+	return fault("forget old receipts", err)
+}
+
+const forgetAttention = `DELETE FROM sync_attention WHERE id IN
+(SELECT id FROM sync_attention WHERE resolved_at > 0 AND resolved_at < ? ORDER BY resolved_at LIMIT ?)`
+
+// ForgetAttention forgets the items that were resolved before a time, up to limit of them, and tells how many.
+func (tx *Tx) ForgetAttention(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := tx.Touch(ctx, forgetAttention, before, limit)
+	if err != nil {
+		return 0, fmt.Errorf("forget resolved attention items: %w", err)
+	}
+	return int(n), nil
+}
+
+// PruneAttention is ForgetAttention without a limit.
 func (tx *Tx) PruneAttention(ctx context.Context, before time.Time) error {
-	_, err := tx.Touch(ctx, `DELETE FROM sync_attention WHERE resolved_at > 0 AND resolved_at < ?`, before)
-	return fault("forget resolved attention items", err)
+	_, err := tx.ForgetAttention(ctx, before, 1<<31-1)
+	return err
 }

@@ -1,14 +1,20 @@
 package memory
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"countersign/backend/inventory"
 	"countersign/shared/id"
 	"countersign/shared/replica"
 )
+
+func (t *Tx) Devices() ([]inventory.Device, error) {
+	return values(t.o.devices, func(a, b *inventory.Device) int { return cmp.Compare(a.Client, b.Client) }), t.dead
+}
 
 func (t *Tx) Device(c id.Device) (*inventory.Device, error) { return t.o.devices[c], t.dead }
 
@@ -71,6 +77,33 @@ func (t *Tx) AddReceipt(r *inventory.Receipt) error {
 		set(t, t.o.uids, r.Outcome.Uid, r)
 	}
 	set(t, t.o.receipts, r.Client, append(list, r))
+	return nil
+}
+
+func (t *Tx) OldReceipts(c id.Device, first, below replica.Mid, at time.Time, limit int) ([]inventory.Receipt, error) {
+	list := t.o.receipts[c]
+	var out []inventory.Receipt
+	for _, r := range list[from(list, first):max(from(list, first), from(list, below)-1)] {
+		if len(out) == limit || !r.At.Before(at) {
+			break
+		}
+		out = append(out, *r)
+	}
+	return out, t.dead
+}
+
+func (t *Tx) DropReceipts(c id.Device, first, last replica.Mid) error {
+	if err := t.step("prune"); err != nil {
+		return err
+	}
+	list := t.o.receipts[c]
+	a, b := from(list, first), from(list, last+1)
+	for _, r := range list[a:b] {
+		if t.o.uids[r.Outcome.Uid] == r {
+			drop(t, t.o.uids, r.Outcome.Uid)
+		}
+	}
+	set(t, t.o.receipts, c, slices.Concat(list[:a], list[b:]))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"countersign/backend/inventory"
 	"countersign/shared/id"
@@ -196,6 +197,27 @@ func (t *Tx) Changes(after int64, limit int) ([]replica.Change, error) {
 		out[i] = list[i].Change
 	}
 	return out, t.dead
+}
+
+func (t *Tx) SeqBefore(at time.Time, after, upTo int64) (int64, error) {
+	for _, p := range t.o.changes[t.at(after+1):] {
+		if p.Seq > upTo || !p.At.Before(at) {
+			break
+		}
+		after = p.Seq
+	}
+	return after, t.dead
+}
+
+func (t *Tx) DropChanges(below int64) error {
+	if err := t.step("prune"); err != nil {
+		return err
+	}
+	if i := t.at(below); i < len(t.o.changes) {
+		put(t, &t.o.changes, t.o.changes[i:])
+		put(t, &t.o.first, below)
+	}
+	return nil
 }
 
 // at is the index of the first change at or after seq.

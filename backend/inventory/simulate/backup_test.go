@@ -1,12 +1,12 @@
 package simulate
 
 import (
+	"math"
 	"slices"
 	"time"
 
 	"countersign/backend/inventory"
 	"countersign/backend/inventory/memory"
-	"countersign/shared/id"
 	"countersign/shared/replica"
 )
 
@@ -109,58 +109,73 @@ func (w *world) restoreAnnounced() {
 func (w *world) prune() {
 	o := pick(w, w.orgs)
 	l := w.truth.now[o]
-	upTo := l.safe
+	limit, keep := 1<<20, 90*24*time.Hour
 	if w.chance(0.5) {
-		upTo = min(upTo, w.between(0, l.seq))
+		limit = int(w.between(1, l.seq+1))
+	}
+	if w.chance(0.3) {
+		keep = time.Minute
 	}
 	w.server.must(w.server.db.Update(o.id, func(tx *memory.Tx) error {
-		if upTo > l.min {
+		n, err := inventory.PruneHistory(tx, w.time(), limit)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
 			w.count.prunes++
-			w.note("organization %d forgets what was before %d", o.n, upTo)
-			if err := tx.Prune(upTo); err != nil {
-				return err
-			}
 		}
-		var old []*inventory.Device
-		for d := range tx.Devices() {
-			old = append(old, d)
+		h, err := tx.Head()
+		if err != nil {
+			return err
 		}
-		slices.SortFunc(old, func(a, b *inventory.Device) int { return compare(string(a.Client), string(b.Client)) })
-		for _, d := range old {
-			end := min(d.FirstMid, d.AckMid)
-			for _, r := range tx.Ledger(d.Client) {
-				if r.Outcome.Mid < end && (r.At.After(w.time().Add(-90*24*time.Hour)) || w.truth.waits(l, r.Outcome.Uid)) {
-					end = r.Outcome.Mid
-				}
-			}
-			if err := tx.PruneReceipts(d.Client, end); err != nil {
-				return err
-			}
-			if left := tx.Ledger(d.Client); len(left) > 0 {
-				w.truth.forget(l, d.Client, left[0].Outcome.Mid)
-			}
+		if h.MinSeq != l.min+int64(n) || n > 0 && h.MinSeq > l.safe {
+			fail("prune", "%d changes from %d on were forgotten, the history begins at %d; up to %d it is in a backup", n, l.min, h.MinSeq, l.safe)
+		}
+		l.min = h.MinSeq
+		w.note("organization %d forgets what was before %d", o.n, l.min)
+
+		devices, err := tx.Devices()
+		if err != nil {
+			return err
+		}
+		devices = append(devices, inventory.Device{Client: inventory.Online, FirstMid: math.MaxInt64, AckMid: math.MaxInt64})
+		before := make([][]*inventory.Receipt, len(devices))
+		for i := range devices {
+			before[i] = tx.Ledger(devices[i].Client)
+		}
+		old := w.time().Add(-keep)
+		if _, err := inventory.PruneReceipts(tx, old, limit); err != nil {
+			return err
+		}
+		for i := range devices {
+			w.truth.forget(l, &devices[i], before[i], tx.Ledger(devices[i].Client), old)
 		}
 		return nil
 	}))
-	l.min = max(l.min, upTo)
 	w.truth.follow(o, nil)
 }
 
-// forget follows the server in forgetting a device's receipts below a mid. An image of the device that is older than they
-// are offers its edits anew; then they are new to everybody.
-func (t *truth) forget(l *line, c id.Device, below replica.Mid) {
-	k := l.devices[c]
-	if k == nil || below <= k.first {
-		return
-	}
-	k.first = below
-	for len(k.given) > 0 && k.given[0].outcome.Mid < below {
-		v := k.given[0]
-		k.given = k.given[1:]
-		if t.first(l, v) {
+// forget follows the server in forgetting receipts of a device: was is what it had, is what it has. An image of the device
+// that is older than they are offers its edits anew; then they are new to everybody.
+func (t *truth) forget(l *line, d *inventory.Device, was, is []*inventory.Receipt, old time.Time) {
+	k := l.devices[d.Client]
+	for _, r := range was {
+		if len(is) > 0 && is[0] == r {
+			is = is[1:]
+			continue
+		}
+		oc := &r.Outcome
+		if oc.Mid >= d.FirstMid || oc.Mid > d.AckMid || !r.At.Before(old) || t.waits(l, oc.Uid) {
+			fail("I18", "the receipt of %d %s is forgotten, which %s (%d, %d) or its person may need", oc.Mid, oc.Uid, d.Client, d.FirstMid, d.AckMid)
+		}
+		if v := l.receipts[oc.Uid]; v != nil && v.client == d.Client && v.outcome.Mid == oc.Mid {
 			t.w.count.forgotten++
-			t.old[v.outcome.Uid] = true
-			delete(l.receipts, v.outcome.Uid)
+			t.old[oc.Uid] = true
+			delete(l.receipts, oc.Uid)
+		}
+		if k != nil {
+			k.first = oc.Mid + 1
+			k.given = slices.DeleteFunc(slices.Clone(k.given), func(v *verdict) bool { return v.outcome.Mid == oc.Mid })
 		}
 	}
 }
@@ -168,5 +183,5 @@ func (t *truth) forget(l *line, c id.Device, below replica.Mid) {
 // waits tells whether the outcome is in an attention item that is open.
 func (t *truth) waits(l *line, u replica.Uid) bool {
 	v := l.receipts[u]
-	return v != nil && v.faulty() && !l.resolved[u]
+	return v != nil && v.client != inventory.Online && v.faulty() && !l.resolved[u]
 }

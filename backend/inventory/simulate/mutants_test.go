@@ -29,7 +29,7 @@ var safeguards = []string{
 	// of the core
 	"chain", "uid", "global_uid", "outcomes_beside_lmid", "compare_and_set", "rejection_advances", "rights_at_apply", "uniqueness",
 	"gapless", "prune_floor", "page_images", "atomic_receipt", "push_cursor", "epoch_order",
-	"faults_joined",
+	"faults_joined", "receipts_wait",
 }
 
 // redundant are those without which nothing goes wrong, and why they are there nevertheless.

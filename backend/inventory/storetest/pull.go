@@ -200,21 +200,22 @@ func cursorsProve(w *world) {
 }
 
 func prunedCursors(w *world) {
+	head := w.head()
+	cursors := []string{w.core.Cursor(w.org, &head)}
 	for i := range 5 {
 		w.add(w.me, number.E164(fmt.Sprint("+3620", i)), "st_support", "Desk", number.Place{})
 	}
-	cursors := make([]string, 6)
-	head := w.head()
-	cursors[0] = w.core.Cursor(w.org, &inventory.Head{Epoch: head.Epoch})
 	for i := 1; i < 6; i++ {
-		cursors[i] = w.pull(w.me, replica.Pull{Cursor: cursors[i-1], Limit: 1}).Cursor
+		cursors = append(cursors, w.pull(w.me, replica.Pull{Cursor: cursors[i-1], Limit: 1}).Cursor)
 	}
-	head.MinSeq = 3
-	w.update(func(s inventory.Store) error { return s.SetHead(&head) })
+	w.backedUp(3)
+	w.in.Advance(time.Hour)
+	w.prune(start.Add(time.Hour), 9, 3)
+	head = w.head()
 	for i, c := range cursors {
 		ans := w.pull(w.me, replica.Pull{Cursor: c})
-		if (ans.Reset == replica.ResetPruned) != (i < 3) || (ans.Reset != "") != (ans.Snapshot != nil) {
-			w.Errorf("the cursor at %d with 3 forgotten: %q", i, ans.Reset)
+		if (ans.Reset == replica.ResetPruned) != (i < 3) || (ans.Reset != "") != (ans.Snapshot != nil) || ans.Reset == "" && len(ans.Changes) != 5-i {
+			w.Errorf("the cursor at %d with 3 forgotten: %q, %d changes", i, ans.Reset, len(ans.Changes))
 		}
 	}
 

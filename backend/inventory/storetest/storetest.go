@@ -69,6 +69,8 @@ func Run(t *testing.T, open func(t *testing.T) Installation) {
 		{"pull/receipts_are_verified", receiptsVerified},
 		{"pull/other_logins_see_no_outcomes_I14", otherLoginSeesNothing},
 		{"pull/snapshot_is_the_head", snapshotIsHead},
+		{"prune/history_as_far_as_it_is_in_a_backup", historyPruned},
+		{"prune/receipts_that_nobody_needs_I18", receiptsPruned},
 		{"edit/online_is_idempotent", onlineIsIdempotent},
 		{"history/replay_digest_chain_I7_I8", historyHolds},
 		{"history/tells_of_units_programs_and_purposes", otherRows},
