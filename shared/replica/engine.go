@@ -40,6 +40,8 @@ type Engine struct {
 	undos       []NewUndo // that wait for their edit
 
 	lead      bool
+	leader    *Status // of the tab that does the network, as far as it was told
+	lossSeen  bool
 	online    bool
 	reauth    bool
 	upgrade   bool
@@ -91,6 +93,7 @@ const (
 	txAttention
 	txFork
 	txWipe
+	txSeen
 )
 
 // wiping is how far the way to an empty store is.
@@ -161,6 +164,10 @@ func (e *Engine) Step(ev Event) []Effect {
 		e.reauth, e.signedIn = false, e.lastID
 		e.hurry()
 		e.pull.want = true
+	case ev.Leader != nil:
+		e.leader = ev.Leader
+	case ev.LossSeen:
+		e.lossSeen = true
 	case ev.Wipe:
 		if !e.wiped {
 			e.wiping = wipeStore
@@ -193,13 +200,16 @@ func (e *Engine) work() {
 	if e.netTx == 0 && e.m.meta.Client == "" && !e.pull.waiting {
 		e.setup()
 	}
+	if e.netTx == 0 && e.lossSeen {
+		e.forgetLoss()
+	}
 	e.network()
 }
 
 // setup gives a fresh store its client id.
 func (e *Engine) setup() {
 	meta := e.nextMeta()
-	meta.Client, meta.Schema = e.opt.NewID(), Schema
+	meta.Client = e.opt.NewID()
 	e.commit(&pending{kind: txSetup, tx: Tx{If: e.guard(), Strict: true, Meta: &meta}})
 }
 

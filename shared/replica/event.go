@@ -8,17 +8,18 @@ import (
 // Meta is what a device keeps about its copy, one record.
 type Meta struct {
 	Client       id.Device `json:"client"`
-	Generation   int64     `json:"generation"` // raised by a wipe, so that no late writer brings anything back
-	Tx           int64     `json:"tx"`         // how many transactions this store has committed; the store counts
-	Rev          int64     `json:"rev"`        // how many of them wrote Meta; the engine counts
-	Cursor       string    `json:"cursor"`     // "" without a base
-	Schema       int       `json:"schema"`
+	Generation   int64     `json:"generation"`      // raised by a wipe, so that no late writer brings anything back
+	Tx           int64     `json:"tx"`              // how many transactions this store has committed; the store counts
+	Rev          int64     `json:"rev"`             // how many of them wrote Meta; the engine counts
+	Cursor       string    `json:"cursor"`          // "" without a base
 	Floor        Mid       `json:"floor,omitempty"` // newest entry that retention dropped under this client
 	AttentionVer int64     `json:"attention_ver"`
 	DurableSeq   int64     `json:"durable_seq"`
 	ServerNow    int64     `json:"server_now"` // of the newest answer, Unix ms: retention goes by the server's time
 	Stage        *Manifest `json:"stage,omitempty"`
 	Staged       int       `json:"staged,omitempty"` // chunks of Stage that are stored
+	Loose        Loss      `json:"loose,omitzero"`   // what retention dropped before a backup had it
+	Lost         Loss      `json:"lost,omitzero"`    // of that, what went with a history that was replaced, until the person saw it
 }
 
 // Entry is one mutation in the log.
@@ -93,6 +94,8 @@ type Event struct {
 	Lead      *bool        // this tab does the network for the store, or no more
 	Nudge     bool         // the network or the person came back: what waits, waits no longer
 	SignedIn  bool         // after ReauthNeeded
+	Leader    *Status      // of the tab that does the network, to those that don't, whenever it becomes another one
+	LossSeen  bool         // the person was told of Status.Lost
 	Wipe      bool         // the person signs out and gives up what was not sent: nothing more goes to the server
 }
 

@@ -19,7 +19,7 @@ func (e *Engine) setLead(lead bool) {
 	if e.lead == lead {
 		return
 	}
-	e.lead, e.refused = lead, ""
+	e.lead, e.leader, e.online, e.refused = lead, nil, false, ""
 	e.ground()
 	if lead {
 		e.hurry()

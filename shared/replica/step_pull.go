@@ -68,9 +68,13 @@ func (e *Engine) pulled(f *flight, a *PullAnswer) {
 	meta := e.nextMeta()
 	meta.Cursor, meta.DurableSeq, meta.ServerNow, meta.Stage, meta.Staged = a.Cursor, a.DurableSeq, a.Now, nil, 0
 	tx := Tx{Meta: &meta, Rows: a.Changes, Strict: len(put) > 0}
-	tx.PutLog, tx.DelLog = e.retain(f.req.Pull, put, at, a)
+	kept := e.retain(f.req.Pull, put, at, a)
+	tx.PutLog, tx.DelLog = kept.stay, kept.drop
 	if n := len(tx.DelLog); n > 0 {
 		meta.Floor = max(meta.Floor, tx.DelLog[n-1])
+	}
+	if meta.Loose = meta.Loose.and(kept.loose); meta.Loose.Seq <= a.DurableSeq {
+		meta.Loose = Loss{} // a backup has all of it by now
 	}
 	tx.If = e.guard()
 	if Without("stale_pull") {
@@ -103,6 +107,9 @@ func (e *Engine) reset(req *Pull, a *PullAnswer) {
 		meta.Staged = 0
 	}
 	meta.Stage, meta.DurableSeq, meta.ServerNow = a.Snapshot, a.DurableSeq, a.Now
+	if a.Reset == ResetReplaced {
+		meta.Lost, meta.Loose = meta.Lost.and(meta.Loose), Loss{}
+	}
 	tx := Tx{If: e.guard(), Strict: true, Meta: &meta, PutLog: e.settle(req, a)}
 	if Without("stale_pull") {
 		tx.If = Guard{Generation: meta.Generation}

@@ -297,6 +297,7 @@ func (e *Engine) failed(f *StoreFailed) {
 		e.retry(&e.attention, 0)
 	case txWipe:
 		e.retry(&e.empty, 0)
+	case txSeen: // it is told once more
 	default:
 		e.retry(&e.pull, 0)
 	}

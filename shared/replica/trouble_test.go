@@ -87,7 +87,7 @@ func TestResetOffersWhatWasForgotten(t *testing.T) {
 	if tb.asks("push") {
 		t.Error("something is pushed while base is replaced")
 	}
-	if got := tb.e.Status(); got.Preparing != 0 || !got.Ready {
+	if got := tb.e.Status(); got.Preparing != 1 || !got.Ready {
 		t.Errorf("status %+v", got)
 	}
 	for n := range frames {

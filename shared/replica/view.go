@@ -180,7 +180,8 @@ func (e *Engine) badge(k id.Number) Badge {
 	return b
 }
 
-// Status is what the words in the header say.
+// Status is what the words in the header say. Of the network a tab that does not do it knows what it was told of by Leader:
+// before that it is offline.
 type Status struct {
 	Loaded        bool   // the store was read
 	Ready         bool   // base is complete: work without a network is possible
@@ -196,6 +197,7 @@ type Status struct {
 	Wiped         bool
 	LogNearlyFull bool // 80 %
 	LogFull       bool // edits are refused
+	Lost          Loss // edits of before a replaced history that the device could not offer again; zero: none
 	Rebuilt       int  // how often base was found wrong and replaced
 }
 
@@ -203,11 +205,11 @@ type Status struct {
 func (e *Engine) Status() Status {
 	s := Status{
 		Loaded: e.loaded, Ready: e.m.meta.Cursor != "" && !e.m.broken, Pending: e.m.queued, Attention: len(e.m.attention), Online: e.online,
-		LastSync: e.m.meta.ServerNow, ReauthNeeded: e.reauth, UpgradeNeeded: e.upgrade, Wiped: e.wiped, Rebuilt: e.rebuilt,
+		LastSync: e.m.meta.ServerNow, ReauthNeeded: e.reauth, UpgradeNeeded: e.upgrade, Wiped: e.wiped, Rebuilt: e.rebuilt, Lost: e.m.meta.Lost,
 		LogNearlyFull: e.fuller(80), LogFull: e.full(),
 	}
 	if st := e.m.meta.Stage; st != nil && !st.local() {
-		s.Preparing = 100 * e.m.meta.Staged / len(st.Chunks)
+		s.Preparing = max(1, 100*e.m.meta.Staged/len(st.Chunks))
 	}
 	if s.Pending > 0 {
 		s.Refused = e.refused
@@ -216,6 +218,10 @@ func (e *Engine) Status() Status {
 		if s.Pending > 0 && en.Outcome == nil && e.isSending(en.Mid) {
 			s.Sending++
 		}
+	}
+	if l := e.leader; l != nil && !e.lead {
+		s.Online, s.ReauthNeeded, s.UpgradeNeeded = l.Online, l.ReauthNeeded, l.UpgradeNeeded
+		s.Sending, s.Refused = min(l.Sending, s.Pending), l.Refused
 	}
 	return s
 }
