@@ -21,6 +21,7 @@ const (
 	rowJSON      = 1
 	leastRow     = 2 // bytes of the smallest row
 	leastNumber  = 24
+	mostDigits   = 999_999_999_999_999_999 // of the short form
 )
 
 // ErrFrame says that bytes are no frame.
@@ -86,7 +87,7 @@ func compact(c *Change) (key [16]byte, digits uint64, ok bool) {
 	}
 	for i := 1; i < len(n.E164); i++ {
 		c := n.E164[i] - '0'
-		if c > 9 || i > 18 { // what 18 digits say, any integer holds
+		if c > 9 || i > 18 { // mostDigits
 			return key, 0, false
 		}
 		digits = digits*10 + uint64(c)
@@ -121,77 +122,88 @@ func nibble(c byte) byte {
 const lowerHex = "0123456789abcdef"
 
 // ReadFrame gives the rows of a frame. It takes any bytes: those of no frame give ErrFrame, and never cost more memory
-// than a few times their length.
+// than some fifteen times their length.
 func ReadFrame(b []byte) ([]Change, error) {
 	r := reader{text: string(b)}
 	if r.byte() != frameVersion {
 		return nil, ErrFrame
 	}
-	words := make([]string, r.count(1))
-	for i := range words {
-		words[i] = r.str()
-	}
-	word := func() string {
-		i := r.uvarint()
-		if i >= uint64(len(words)) {
-			r.bad = true
-			return ""
-		}
-		return words[i]
-	}
-
+	words := r.words()
 	count := r.count(leastRow)
-	rows := make([]Change, 0, min(count, 1+r.left()/leastNumber))
-	numbers := make([]number.Number, 0, cap(rows)) // one piece of memory for all of them; never grown, rows point into it
-	texts := make([]byte, 0, (36+16)*cap(rows))    // ids and digits of all numbers: one string in the end
-	lengths := make([]uint8, 0, cap(rows))
+	u := unpack(min(count, 1+r.left()/leastNumber))
 	for range count {
-		if r.bad {
-			return nil, ErrFrame
-		}
 		switch r.byte() {
 		case rowNumber:
-			if len(numbers) == cap(numbers) {
-				return nil, ErrFrame
-			}
-			var n number.Number
-			texts = appendID(texts, r.take(16))
-			start := len(texts)
-			texts = strconv.AppendUint(append(texts, '+'), r.uvarint(), 10)
-			lengths = append(lengths, uint8(len(texts)-start))
-			n.Ver = int64(r.uvarint())
-			n.DisplayName = r.str()
-			n.CallPurpose, n.BusinessUnit, n.Program, n.Status = word(), id.BusinessUnit(word()), id.Program(word()), number.Status(word())
-			if n.Ver < 0 {
-				return nil, ErrFrame
-			}
-			numbers = append(numbers, n)
-			p := &numbers[len(numbers)-1]
-			rows = append(rows, Change{Seq: n.Ver, Kind: KindNumber, Number: p})
+			u.number(&r, words)
 		case rowJSON:
-			var c Change
-			if json.Unmarshal([]byte(r.str()), &c) != nil || !c.sound() {
-				return nil, ErrFrame
-			}
-			rows = append(rows, c)
+			u.json(&r)
 		default:
+			r.bad = true
+		}
+		if r.bad {
 			return nil, ErrFrame
 		}
 	}
 	if r.bad || r.left() > 0 {
 		return nil, ErrFrame
 	}
-	all, next := string(texts), 0
-	for i := range rows {
-		if next == len(numbers) || rows[i].Number != &numbers[next] {
+	u.identify()
+	return u.rows, nil
+}
+
+// unpacked are the rows of a frame that were read. Numbers are one piece of memory, which is never grown because rows
+// point into it; so are their ids and digits, which become one string in the end.
+type unpacked struct {
+	rows    []Change
+	numbers []number.Number
+	texts   []byte
+	lengths []uint8 // of the digits
+}
+
+func unpack(most int) *unpacked {
+	return &unpacked{make([]Change, 0, most), make([]number.Number, 0, most), make([]byte, 0, (36+16)*most), make([]uint8, 0, most)}
+}
+
+// number reads a row in the short form, in which no row has other digits than those that are written so.
+func (u *unpacked) number(r *reader, words []string) {
+	u.texts = appendID(u.texts, r.take(16))
+	digits := r.uvarint()
+	start := len(u.texts)
+	u.texts = strconv.AppendUint(append(u.texts, '+'), digits, 10)
+	u.lengths = append(u.lengths, uint8(len(u.texts)-start))
+	n := number.Number{Ver: int64(r.uvarint()), DisplayName: r.str()}
+	n.CallPurpose, n.BusinessUnit, n.Program, n.Status = r.word(words), id.BusinessUnit(r.word(words)), id.Program(r.word(words)), number.Status(r.word(words))
+	if n.Ver < 0 || digits == 0 || digits > mostDigits || len(u.numbers) == cap(u.numbers) {
+		r.bad = true
+		return
+	}
+	u.numbers = append(u.numbers, n)
+	u.rows = append(u.rows, Change{Seq: n.Ver, Kind: KindNumber, Number: &u.numbers[len(u.numbers)-1]})
+}
+
+// json reads a row in the long form.
+func (u *unpacked) json(r *reader) {
+	var c Change
+	if json.Unmarshal([]byte(r.str()), &c) != nil || !c.sound() {
+		r.bad = true
+		return
+	}
+	u.rows = append(u.rows, c)
+}
+
+// identify gives the rows in the short form their ids and digits.
+func (u *unpacked) identify() {
+	all, next := string(u.texts), 0
+	for i := range u.rows {
+		c := &u.rows[i]
+		if next == len(u.numbers) || c.Number != &u.numbers[next] {
 			continue
 		}
-		rows[i].ID, all = all[:36], all[36:]
-		n := rows[i].Number
-		n.ID, n.E164, all = id.Number(rows[i].ID), number.E164(all[:lengths[next]]), all[lengths[next]:]
+		end := 36 + int(u.lengths[next])
+		c.ID, c.Number.ID, c.Number.E164 = all[:36], id.Number(all[:36]), number.E164(all[36:end])
+		all = all[end:]
 		next++
 	}
-	return rows, nil
 }
 
 // sound reports whether a change is what its kind says.
@@ -278,6 +290,30 @@ func (r *reader) uvarint() uint64 {
 	}
 	r.bad = true
 	return 0
+}
+
+// words reads the dictionary: four places in it has a number, so there are not more words than that.
+func (r *reader) words() []string {
+	n := r.count(1)
+	if n > 4*(r.left()/leastNumber) {
+		r.bad = true
+		return nil
+	}
+	words := make([]string, n)
+	for i := range words {
+		words[i] = r.str()
+	}
+	return words
+}
+
+// word reads a place in the dictionary.
+func (r *reader) word(words []string) string {
+	i := r.uvarint()
+	if i >= uint64(len(words)) {
+		r.bad = true
+		return ""
+	}
+	return words[i]
 }
 
 func (r *reader) str() string { return r.take(r.count(1)) }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -101,7 +103,35 @@ func FuzzReadFrame(f *testing.F) {
 		if err != nil || len(again) != len(rows) {
 			t.Fatalf("read once and written, it is no frame: %v", err)
 		}
+		for i := range rows {
+			if !reflect.DeepEqual(again[i], rows[i]) {
+				a, _ := json.Marshal(again[i])
+				b, _ := json.Marshal(rows[i])
+				t.Fatalf("row %d was %s, and read once more it is %s", i, b, a)
+			}
+		}
 	})
+}
+
+// TestFrameTakesMemoryInProportion: bytes that say they hold a great many things are believed only as far as there is room
+// for them. Sequential: what else runs would be counted.
+func TestFrameTakesMemoryInProportion(t *testing.T) {
+	const n = 1 << 20
+	tiny := Change{Seq: 1, Kind: KindNumber, ID: "00000000-0000-0000-0000-000000000000", Number: &number.Number{ID: "00000000-0000-0000-0000-000000000000", E164: "+1", Ver: 1}}
+	for what, b := range map[string][]byte{
+		"empty words":      append([]byte{frameVersion, 0x80, 0x80, 0x40}, make([]byte, n)...),
+		"many rows":        append([]byte{frameVersion, 0, 0x80, 0x80, 0x20}, make([]byte, n)...),
+		"smallest numbers": AppendFrame(nil, slices.Repeat([]Change{tiny}, n/leastNumber)),
+		"smallest JSON":    AppendFrame(nil, slices.Repeat([]Change{{Kind: KindUnit, Del: true}}, n/40)),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		rows, err := ReadFrame(b)
+		runtime.ReadMemStats(&after)
+		if times := float64(after.TotalAlloc-before.TotalAlloc) / float64(len(b)); times > 16 {
+			t.Errorf("%s: %d bytes, %d rows (%v), cost %.1f times as many", what, len(b), len(rows), err, times)
+		}
+	}
 }
 
 // Fleet are numbers as an organization has them.

@@ -37,15 +37,21 @@ func TestMemoryIsTheStore(t *testing.T) {
 		seq, nth := int64(0), 0
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			tb := rapid.SampledFrom(tabs).Draw(rt, "tab")
-			tb.changed = nil
-			before := map[string]View{}
-			tb.e.Each(func(v View) bool { before[string(v.ID)] = v; return true })
+			var before []map[string]View
+			for _, x := range tabs {
+				x.changed = nil
+				shown := map[string]View{}
+				x.e.Each(func(v View) bool { shown[string(v.ID)] = v; return true })
+				before = append(before, shown)
+			}
 			if rapid.IntRange(0, 5).Draw(rt, "refused") == 0 {
 				d.refuse = rapid.SliceOfN(rapid.SampledFrom([]string{"", FailedQuota, FailedIO, FailedStale}), 1, 3).Draw(rt, "why")
 			}
 			nth++
 			act(rt, tb, &seq, nth)
-			tb.checkChanged(rt, before)
+			for i, x := range tabs {
+				x.checkChanged(rt, before[i])
+			}
 		}
 		d.refuse = nil
 		for _, tb := range tabs {
