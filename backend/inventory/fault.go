@@ -13,7 +13,7 @@ const maxMine = 1 << 10
 // fault says that nothing of a row was applied. r is the row, nil where there is none or it is not to be told of.
 func fault(m *replica.Mutation, i int, r *Record, why number.Reason) replica.Fault {
 	f := replica.Fault{ID: m.Rows[i].ID, Reason: why}
-	if set := m.SetOf(i); !set.Empty() && set.Text() <= maxMine {
+	if set := m.SetOf(i); !set.Empty() && set.Size() <= maxMine {
 		f.Mine, f.E164 = set, set.E164
 	}
 	if r != nil {
@@ -33,7 +33,7 @@ func missing(m *replica.Mutation, i int, r *Record) replica.Fault {
 func (w *work) refusal(m *replica.Mutation, i int, r *Record, why *number.Refusal) (replica.Fault, error) {
 	f := fault(m, i, r, why.Reason)
 	f.What, f.Status, f.Mine, f.Now = why.What, why.Status, nil, why.Fields.Of(&r.Number)
-	if why.Fields.Text() <= maxMine {
+	if why.Fields.Size() <= maxMine {
 		f.Mine = why.Fields
 	}
 	if why.Reason != number.Conflict || why.Status != "" {

@@ -14,8 +14,8 @@ func (f *Fields) Empty() bool {
 	return f == nil || f.E164 == "" && f.CallPurpose == nil && f.DisplayName == nil && f.Place == nil
 }
 
-// Text is how many bytes of text f holds.
-func (f *Fields) Text() int {
+// Size is how many bytes of text f holds.
+func (f *Fields) Size() int {
 	if f == nil {
 		return 0
 	}

@@ -93,12 +93,12 @@ const (
 // Weight is about how many bytes it takes to keep a mutation with what became of it: all rows are told of one by one,
 // with what is set in them.
 func (m *Mutation) Weight() int {
-	n := 256 + len(m.Op) + len(m.WasEpoch) + len(m.Group) + m.Set.Text()
+	n := 256 + len(m.Op) + len(m.WasEpoch) + len(m.Group) + m.Set.Size()
 	for i := range m.Rows {
 		r := &m.Rows[i]
-		n += 128 + len(r.ID) + r.Was.Text() + r.Set.Text()
+		n += 128 + len(r.ID) + r.Was.Size() + r.Set.Size()
 		if r.Set == nil {
-			n += min(m.Set.Text(), 1<<10)
+			n += min(m.Set.Size(), 1<<10)
 		}
 	}
 	return n

@@ -1,9 +1,5 @@
 package replica
 
-import (
-	"countersign/shared/id"
-)
-
 // askLoad has the store read, now or, after that failed, when its time has come.
 func (e *Engine) askLoad() {
 	e.loading = true
@@ -150,112 +146,10 @@ func (e *Engine) follow(c *Committed) bool {
 	return e.apply(c)
 }
 
-func (e *Engine) apply(c *Committed) bool {
-	m, tx := e.m, &c.Tx
-	if wanted := countMids(tx, len(m.log)); len(c.Mids) != wanted {
-		e.askLoad()
-		return false
-	}
-	before, stage := m.base, m.meta.Stage
-	if tx.Swap && !m.allStaged(stage) { // base and what was confirmed with it come together, or not yet
-		e.late = append(e.late, c)
-		e.askLoad()
-		return false
-	}
-	if tx.Meta != nil {
-		m.meta = *tx.Meta
-		m.base, _, _ = ReadCursor(m.meta.Cursor)
-		if now := m.meta.Stage; now == nil || stage == nil || now.ID != stage.ID {
-			e.again, e.ownRows = false, nil
-			if !tx.Swap {
-				m.staging = nil
-			}
-		}
-	}
-	m.meta.Tx = c.No
-
-	mids := c.Mids
-	if tx.Renumber {
-		m.renumber(mids[:len(m.log)])
-		mids = mids[len(m.log):]
-		e.refresh.all = true
-	}
-	for i, en := range tx.Append {
-		en.Mid = mids[i]
-		m.put(en)
-		e.refresh.entry(&en)
-	}
-	for i := range tx.PutLog {
-		m.put(tx.PutLog[i])
-		e.refresh.entry(&tx.PutLog[i])
-	}
-	for _, mid := range tx.DelLog {
-		if i, ok := m.find(mid); ok {
-			e.refresh.entry(&m.log[i].Entry)
-		}
-	}
-	m.drop(tx.DelLog)
-
-	for i := range tx.PutAttention {
-		e.refreshItem(m.attention[tx.PutAttention[i].ID])
-		m.attention[tx.PutAttention[i].ID] = tx.PutAttention[i]
-		e.refreshItem(tx.PutAttention[i])
-	}
-	for _, k := range tx.DelAttention {
-		e.refreshItem(m.attention[k])
-		delete(m.attention, k)
-	}
-	if len(tx.PutAttention)+len(tx.DelAttention) > 0 {
-		m.countNeedy()
-	}
-
-	if tx.Stage != nil {
-		if m.staging == nil {
-			m.staging = map[int][]byte{}
-		}
-		m.staging[tx.Stage.N] = tx.Stage.Data
-	}
-	if tx.Swap {
-		e.refresh.all = true
-		m.swap(stage)
-		if m.broken || m.digest() != stage.Digest {
-			e.distrust()
-		}
-	}
-	m.over += len(tx.Rows)
-	for i := range tx.Rows {
-		m.change(&tx.Rows[i])
-		if tx.Rows[i].Kind == KindNumber {
-			e.refresh.add(id.Number(tx.Rows[i].ID))
-		} else {
-			e.refresh.all = true
-		}
-	}
-	if m.base != before {
-		e.refreshReached(before)
-	}
-	return true
-}
-
-// refreshReached tells of the entries that lie over base now and did not before, or the other way round.
-func (e *Engine) refreshReached(before CursorParts) {
-	for _, en := range e.m.log {
-		if overlays(&en.Entry, before) != overlays(&en.Entry, e.m.base) {
-			e.refresh.entry(&en.Entry)
-		}
-	}
-}
-
 // distrust base: it is not what the server has at its cursor, so all of it is downloaded anew. The edits are kept.
 func (e *Engine) distrust() {
 	e.rebuild, e.pull.want = true, true
 	e.rebuilt++
-}
-
-func (e *Engine) refreshItem(a Attention) {
-	for k := range concerns(&a) {
-		e.refresh.add(k)
-	}
 }
 
 // failed takes in that a transaction was not committed: nothing of it is in the mirror.
@@ -325,12 +219,4 @@ func (e *Engine) emptied() {
 	e.ground()
 	e.refresh.all = true
 	e.emit(Effect{Wiped: true})
-}
-
-// countMids is how many mids the store gives in a transaction.
-func countMids(tx *Tx, log int) int {
-	if tx.Renumber {
-		return len(tx.Append) + log
-	}
-	return len(tx.Append)
 }
