@@ -25,6 +25,9 @@ func (w *world) somebodyEdits() {
 		w.note("%s: the person wants %s", t, text(ed))
 		w.count.edits++
 		t.step(replica.Event{Edit: ed})
+		if w.chance(0.03) && !t.dead { // before it is stored
+			w.undoes(t, ed.Uid)
+		}
 	}
 	if w.chance(0.2) {
 		w.after(w.between(0, minute), submit)
@@ -197,7 +200,11 @@ func (w *world) somebodyUndoes() {
 	if len(log) == 0 {
 		return
 	}
-	u := &replica.NewUndo{Of: pick(w, log[max(0, len(log)-6):]).Uid, Uid: replica.Uid(w.uid()), At: w.now + t.d.clock}
+	w.undoes(t, pick(w, log[max(0, len(log)-6):]).Uid)
+}
+
+func (w *world) undoes(t *tab, of replica.Uid) {
+	u := &replica.NewUndo{Of: of, Uid: replica.Uid(w.uid()), At: w.now + t.d.clock}
 	w.truth.meant(t.d, &intent{undo: u}, u.Uid)
 	w.note("%s: the person undoes %s by %s", t, u.Of, u.Uid)
 	t.step(replica.Event{Undo: u})
