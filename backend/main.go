@@ -52,4 +52,4 @@ func run(args []string, stdout, stderr io.Writer) int {
 type output struct{ out, err io.Writer }
 
 const description = "Countersign: the portal in which customers decide when support may act for them.\n\n" +
-	"Every flag of a command can be given in the environment, too: --public-url as COUNTERSIGN_PUBLIC_URL."
+	"Flags whose help names a variable can be given in the environment, too: --public-url as COUNTERSIGN_PUBLIC_URL."

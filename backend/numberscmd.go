@@ -33,7 +33,7 @@ type numbersImportCmd struct {
 	Program      string   `help:"Program to add to or, with --delete, to take out of."`
 	Delete       bool     `help:"Remove the numbers: from the program or unit that is named, else from the business."`
 	Rejected     string   `help:"Write rejected rows with their reasons to this file, to be mended and imported again." placeholder:"OUT.csv" type:"path"`
-	DryRun       bool     `help:"Show what would become of each row, and change nothing."`
+	DryRun       bool     `help:"Count what would become of the rows, by reason, and change nothing; with --rejected, write which."`
 	Log          logFlags `embed:"" prefix:"log-"`
 }
 
@@ -58,6 +58,11 @@ func (c *numbersImportCmd) Run(o *output) (err error) {
 	if out, err := os.Stat(c.Rejected); err == nil && os.SameFile(out, info) {
 		return fmt.Errorf("the rejected rows would take the place of %s: name another file for them", c.File)
 	}
+	rejected, err := c.rejectedFile()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rejected.drop()) }()
 	s, err := openService(ctx, &c.place, keys, c.Log.logger(o.err))
 	if err != nil {
 		return err
@@ -68,63 +73,68 @@ func (c *numbersImportCmd) Run(o *output) (err error) {
 	if c.Delete {
 		in.Kind = api.JobDelete
 	}
-	return c.work(ctx, o, s, in, f)
+	return c.work(ctx, o, s, in, f, rejected)
 }
 
-func (c *numbersImportCmd) work(ctx context.Context, o *output, s *portal.Service, in portal.Import, f io.Reader) error {
-	rejected := &lazyFile{name: c.Rejected}
-	var done portal.Imported
-	var err error
-	if c.DryRun {
-		var w io.Writer
-		if c.Rejected != "" {
-			w = rejected
+// work imports what f holds, and tells what became of it even where the rejected rows can't be written.
+func (c *numbersImportCmd) work(ctx context.Context, o *output, s *portal.Service, in portal.Import, f io.Reader, rejected *rejectedFile) error {
+	done, err := c.run(ctx, o, s, in, f, rejected)
+	if errors.Is(err, context.Canceled) {
+		if done.ID == "" {
+			return errors.New("stopped before the file was taken in; nothing was changed")
 		}
-		done, err = s.TryImport(ctx, in, f, w)
-	} else {
-		told := 0
-		done, err = s.ImportAsSystem(ctx, in, f, func(j api.Job) {
-			if tenth := 10 * j.Handled / max(j.Rows, 1); tenth > told {
-				told = tenth
-				fmt.Fprintf(o.err, "%s of %s rows\n", grouped(j.Handled), grouped(j.Rows))
-			}
-		})
-		if errors.Is(err, context.Canceled) {
-			return fmt.Errorf("stopped after %s rows; the portal goes on with the rest when it starts", grouped(done.Handled))
-		}
-		if err == nil && c.Rejected != "" && done.Rejected > 0 {
-			err = s.RejectedAsSystem(ctx, done, rejected)
-		}
+		return fmt.Errorf("stopped after %s rows; the portal, when it starts, or the next import goes on with the rest", grouped(done.Handled))
 	}
-	if err := rejected.end(err); err != nil {
+	if err != nil {
 		return explain(err)
 	}
 	if done.State == api.JobFailed {
 		return errors.New(i18n.EN.T(done.Problem))
 	}
 	c.sum(o.out, &done)
+	err = c.keepRejected(ctx, s, &done, rejected)
 	if done.Rejected > 0 {
-		return fmt.Errorf("%s of %s rows were rejected", grouped(done.Rejected), grouped(done.Rows))
+		what := "rows rejected"
+		if c.DryRun {
+			what = "rows that would be rejected"
+		}
+		err = errors.Join(fmt.Errorf("%s: %s of %s", what, grouped(done.Rejected), grouped(done.Rows)), err)
 	}
-	return nil
+	return err
 }
 
-// sum prints what became of the rows.
+// run imports or, for a dry run, tries to.
+func (c *numbersImportCmd) run(ctx context.Context, o *output, s *portal.Service, in portal.Import, f io.Reader, rejected *rejectedFile) (portal.Imported, error) {
+	if c.DryRun {
+		if rejected == nil {
+			return s.TryImport(ctx, in, f, nil)
+		}
+		return s.TryImport(ctx, in, f, rejected)
+	}
+	told := 0
+	return s.ImportAsSystem(ctx, in, f, func(j api.Job) {
+		if tenth := 10 * j.Handled / max(j.Rows, 1); tenth > told {
+			told = tenth
+			fmt.Fprintf(o.err, "%s of %s rows\n", grouped(j.Handled), grouped(j.Rows))
+		}
+	})
+}
+
+// sum prints what became of the rows, or would, by reason.
 func (c *numbersImportCmd) sum(w io.Writer, done *portal.Imported) {
 	verb := "added to"
 	if c.Delete {
 		verb = "removed from"
 	}
-	were := "were"
 	if c.DryRun {
-		were = "would be"
+		verb = "that would be " + verb
 	}
-	fmt.Fprintf(w, "%s numbers %s %s %s.\n", grouped(done.Applied), were, verb, done.Organization.Name)
+	fmt.Fprintf(w, "Numbers %s %s: %s\n", verb, done.Organization.Name, grouped(done.Applied))
 	reasons := slices.SortedFunc(maps.Keys(done.Reasons), func(a, b number.Reason) int {
 		return cmp.Or(done.Reasons[b]-done.Reasons[a], cmp.Compare(a, b))
 	})
 	for _, r := range reasons {
-		fmt.Fprintf(w, "%8s  %s: %s\n", grouped(done.Reasons[r]), r, i18n.EN.T("number.reason."+string(r)))
+		fmt.Fprintf(w, "%8s  %s: %s\n", grouped(done.Reasons[r]), r, i18n.EN.T(r.Key()))
 	}
 }
 
@@ -135,33 +145,4 @@ func grouped(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-// lazyFile is made when something is written to it. Under its name it is there only once it is complete: what stood there
-// before is replaced as a whole or not at all.
-type lazyFile struct {
-	name string
-	f    *os.File
-}
-
-func (l *lazyFile) Write(p []byte) (int, error) {
-	if l.f == nil {
-		f, err := os.CreateTemp(filepath.Dir(l.name), ".countersign-*") // readable by its owner alone
-		if err != nil {
-			return 0, err
-		}
-		l.f = f
-	}
-	return l.f.Write(p)
-}
-
-// end puts the file in its place, if there is one and nothing failed.
-func (l *lazyFile) end(failed error) error {
-	if l.f == nil {
-		return failed
-	}
-	if err := errors.Join(failed, l.f.Close()); err != nil {
-		return errors.Join(err, os.Remove(l.f.Name()))
-	}
-	return os.Rename(l.f.Name(), l.name)
 }

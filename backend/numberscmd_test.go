@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,8 +149,11 @@ func TestImportByCommandAndByAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, said := byCommand.run(args...)
-	if status != 1 || !strings.Contains(said, " of 100,000 rows were rejected") || !strings.Contains(said, "spreadsheet_damage") {
+	if status != 1 || !strings.Contains(said, " of 100,000\n") || !strings.Contains(said, "spreadsheet_damage") {
 		t.Fatalf("exit status %d\n%s", status, said)
+	}
+	if a, b := counted(said), counted(tried); len(a) < 5 || !maps.Equal(a, b) {
+		t.Errorf("the dry run counted %v, the import %v", b, a)
 	}
 	rejected, err := os.ReadFile(byCommand.path("rejected.csv"))
 	if err != nil {
@@ -194,6 +199,15 @@ func TestImportByCommandAndByAPI(t *testing.T) {
 	byAPI.must("audit", "verify")
 }
 
+// counted are the counts by reason that the command printed.
+func counted(said string) map[string]string {
+	out := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^ *([\d,]+)  ([a-z_]+): `).FindAllStringSubmatch(said, -1) {
+		out[m[2]] = m[1]
+	}
+	return out
+}
+
 // N07, N10: what the command refuses it says in a sentence, and changes nothing; numbers that were added can be removed.
 func TestImportCommand(t *testing.T) {
 	h := newHome(t)
@@ -214,16 +228,23 @@ func TestImportCommand(t *testing.T) {
 		args   []string
 	}{
 		{1, "--organization", []string{"good.csv", "--organization", "nobody"}},
-		{1, "--call-purpose", []string{"good.csv", "--organization", "20418", "--call-purpose", "piano"}},
+		{1, "--call-purpose: There is no such call purpose. These exist: ", []string{"good.csv", "--organization", "20418", "--call-purpose", "piano"}},
+		{1, "Customer Service, ", []string{"good.csv", "--organization", "20418", "--call-purpose", "piano"}},
 		{1, "--program", []string{"good.csv", "--organization", "20418", "--program", "Winter"}},
 		{1, "--unit", []string{"good.csv", "--organization", "20418", "--unit", "Mars", "--delete"}},
 		{1, "spreadsheet", []string{"book.xlsx", "--organization", "20418"}},
 		{1, "no rows", []string{"empty.csv", "--organization", "20418"}},
-		{1, "1 of 1 rows", []string{"junk.csv", "--organization", "20418"}},
+		{1, "rows rejected: 1 of 1\n", []string{"junk.csv", "--organization", "20418"}},
 		{1, "call_purpose_required", []string{"good.csv", "--organization", "20418"}},
 		{2, "--help", []string{"nowhere.csv", "--organization", "20418"}},
 		{2, "--help", []string{"good.csv"}},
-		{0, "2 numbers would be added to Acme Telecom.", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--dry-run", "--rejected", "no.csv"}},
+		{0, "Numbers that would be added to Acme Telecom: 2\n", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--dry-run", "--rejected", "no.csv"}},
+		{1, "rows that would be rejected: 2 of 2\n", []string{"good.csv", "--organization", "20418", "--dry-run"}},
+		{1, "--rejected", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "nowhere/r.csv"}},
+		{1, "--rejected", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "."}},
+		{1, "--rejected", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", ""}},
+		{1, "--rejected", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "data.key"}},
+		{1, "--rejected", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "data/r.csv"}},
 		{1, "would take the place of", []string{"good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "good.csv"}},
 	} {
 		if status, out := h.run(append([]string{"numbers", "import"}, c.args...)...); status != c.status || !strings.Contains(out, c.want) {
@@ -237,7 +258,7 @@ func TestImportCommand(t *testing.T) {
 	if _, err := os.Stat(h.path("no.csv")); err == nil || len(h.numbers()) != 2 {
 		t.Errorf("a file of no rejected rows, or %v", h.numbers())
 	}
-	if out := h.must("numbers", "import", "good.csv", "--organization", "20418", "--delete"); !strings.Contains(out, "2 numbers were removed from Acme Telecom.") || len(h.numbers()) != 0 {
+	if out := h.must("numbers", "import", "good.csv", "--organization", "20418", "--delete"); !strings.Contains(out, "Numbers removed from Acme Telecom: 2\n") || len(h.numbers()) != 0 {
 		t.Errorf("%s%v", out, h.numbers())
 	}
 	// What was rejected is for its owner alone, whatever stood under the name before.
@@ -251,6 +272,19 @@ func TestImportCommand(t *testing.T) {
 	info, err := os.Stat(h.path("no.csv"))
 	if err != nil || info.Mode().Perm() != 0o600 || info.Size() < 40 {
 		t.Errorf("%v, %v", info, err)
+	}
+	// It goes when there is nothing to mend any more, and not before.
+	good := []string{"numbers", "import", "good.csv", "--organization", "20418", "--call-purpose", "survey", "--rejected", "no.csv"}
+	h.must(append(good, "--dry-run")...)
+	if _, err := os.Stat(h.path("no.csv")); err != nil {
+		t.Errorf("a dry run took the rejected rows away: %v", err)
+	}
+	h.must(good...)
+	if left, err := filepath.Glob(h.path("*no.csv*")); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+	if left, err := filepath.Glob(h.path(".countersign-*")); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
 	}
 	h.must("audit", "verify")
 }
