@@ -28,6 +28,10 @@ func TestRejectedRowsAreMendedAndSentAgain(t *testing.T) {
 		if persona == "fr" && !strings.Contains(file.CSV, "Numéro de téléphone;") {
 			t.Errorf("in French: %s", file.CSV)
 		}
+		same := runFile(a, survey, api.FileOptions{}, file.CSV)
+		if next := Must(Call(a, api.GetRejectedFile, api.RejectedFileIn{JobIn: jobIn(a, same.ID)})); same.Rejected != 2 || len(next.CSV) != len(file.CSV) {
+			t.Errorf("%s: sent again as it was, it became\n%s", persona, next.CSV)
+		}
 		mended := strings.NewReplacer("+3318488000x", "+33184880002", "Piano", "Survey").Replace(file.CSV)
 		again := runFile(a, survey, api.FileOptions{}, mended)
 		if again.Applied != 2 || again.Rejected != 0 {
