@@ -59,7 +59,8 @@ type Device struct {
 	Pending  int // edits it said it holds unsent
 }
 
-// Receipt is an outcome as it is kept. Sum is the running sum of all receipts of the device up to it.
+// Receipt is an outcome as it is kept. Sum is the sum of it and of all receipts of the device before it; of those that came
+// without a device nobody asks for one, and it is that of the receipt alone.
 type Receipt struct {
 	Client  id.Device
 	Outcome replica.Outcome
@@ -90,7 +91,7 @@ type Store interface {
 	Programs() ([]number.Program, error)
 	Purpose(key string) (*number.Purpose, error)
 	Purposes() ([]number.Purpose, error)
-	Placed(r *Record, by, name string) error // the history of assignments: the number stands at r.Place from now on
+	Placed(r *Record, by string) error // the history of assignments: somebody of this name put the number at r.Place
 
 	AddChange(*Past) error // it stands for good once SetHead counts it
 	Change(seq int64) (*Past, error)
@@ -101,7 +102,6 @@ type Store interface {
 	Devices() ([]Device, error) // all, by client
 	Device(id.Device) (*Device, error)
 	PutDevice(*Device) error
-	Receipt(id.Device, replica.Mid) (*Receipt, error)
 	ReceiptOf(replica.Uid) (*Receipt, error) // the primary one
 	Receipts(c id.Device, from, to replica.Mid) ([]Receipt, error)
 	SumBelow(c id.Device, mid replica.Mid) (uint64, error) // Sum of the newest receipt below mid, 0 without one

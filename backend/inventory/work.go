@@ -135,7 +135,7 @@ func (w *work) saved(old, rec *Record) error {
 		gone.Place = is
 		at = &gone
 	}
-	return w.s.Placed(at, string(w.a.Login), w.a.Name)
+	return w.s.Placed(at, w.a.Name)
 }
 
 // place is where a live number stands; one that does not live, a tombstone too, stands nowhere.

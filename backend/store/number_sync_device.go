@@ -96,12 +96,6 @@ func readTotal(to *uint64, s string) error {
 	return nil
 }
 
-func (s *numbers) Receipt(c id.Device, mid replica.Mid) (*inventory.Receipt, error) {
-	r, err := scanReceipt(s.tx.QueryRow(s.ctx, `SELECT `+receiptColumns+` FROM sync_receipt WHERE org = ? AND client = ? AND mid = ?`,
-		string(s.org), string(c), int64(mid)))
-	return maybe(&r, err)
-}
-
 func (s *numbers) ReceiptOf(u replica.Uid) (*inventory.Receipt, error) {
 	r, err := scanReceipt(s.tx.QueryRow(s.ctx, `SELECT `+receiptColumns+` FROM sync_receipt WHERE org = ? AND uid = ? AND is_primary`,
 		string(s.org), string(u)))

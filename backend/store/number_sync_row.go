@@ -201,7 +201,7 @@ func collectInto[T any](list []T, rows *Rows, scan func(*Rows) (T, error)) ([]T,
 }
 
 // Placed keeps the names as they are now: units and programs may go.
-func (s *numbers) Placed(r *inventory.Record, _, name string) error {
+func (s *numbers) Placed(r *inventory.Record, by string) error {
 	var unit, program string
 	if r.BusinessUnit != "" {
 		u, err := s.Unit(r.BusinessUnit)
@@ -223,6 +223,6 @@ func (s *numbers) Placed(r *inventory.Record, _, name string) error {
 	}
 	_, err := s.tx.Exec(s.ctx, `INSERT INTO number_assignment (org, number, from_at, seq, business_unit, unit_name, program, program_name, by_name)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		string(s.org), string(r.ID), s.tx.now, r.Ver, string(r.BusinessUnit), unit, string(r.Program), program, name)
+		string(s.org), string(r.ID), s.tx.now, r.Ver, string(r.BusinessUnit), unit, string(r.Program), program, by)
 	return fault("write where a number stands", err)
 }

@@ -31,14 +31,6 @@ func from(list []*inventory.Receipt, mid replica.Mid) int {
 	return sort.Search(len(list), func(i int) bool { return list[i].Outcome.Mid >= mid })
 }
 
-func (t *Tx) Receipt(c id.Device, mid replica.Mid) (*inventory.Receipt, error) {
-	list := t.o.receipts[c]
-	if i := from(list, mid); i < len(list) && list[i].Outcome.Mid == mid {
-		return list[i], t.dead
-	}
-	return nil, t.dead
-}
-
 func (t *Tx) ReceiptOf(u replica.Uid) (*inventory.Receipt, error) { return t.o.uids[u], t.dead }
 
 func (t *Tx) Receipts(c id.Device, first, last replica.Mid) ([]inventory.Receipt, error) {

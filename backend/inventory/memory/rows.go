@@ -167,11 +167,11 @@ func (t *Tx) PutPurpose(p *number.Purpose) error {
 	return nil
 }
 
-func (t *Tx) Placed(r *inventory.Record, _, name string) error {
+func (t *Tx) Placed(r *inventory.Record, by string) error {
 	if err := t.step("placed"); err != nil {
 		return err
 	}
-	put(t, &t.o.placed, append(t.o.placed, Placement{r.ID, r.Ver, r.Place, name}))
+	put(t, &t.o.placed, append(t.o.placed, Placement{r.ID, r.Ver, r.Place, by}))
 	return nil
 }
 

@@ -110,8 +110,8 @@ func (t *truth) settle(s inventory.Store, l *line, k *known, d *device, client i
 	}
 	t.w.ended = t.w.ended.text(string(m.Uid)).text(string(oc.St)).num(oc.Seq).num(int64(len(oc.Faults)))
 
-	r, err := s.Receipt(client, m.Mid)
-	if err != nil || r == nil || !same(&r.Outcome, oc) || r.Primary != (first == nil) {
+	r, err := s.Receipts(client, m.Mid, m.Mid)
+	if err != nil || len(r) != 1 || !same(&r[0].Outcome, oc) || r[0].Primary != (first == nil) {
 		fail("I2", "the receipt of %s is not what was answered: %+v", m.Uid, r)
 	}
 	t.needsAttention(s, d, m, oc)
