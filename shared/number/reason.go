@@ -23,5 +23,6 @@ const (
 	Forbidden               Reason = "forbidden"
 	LimitExceeded           Reason = "limit_exceeded"
 	Conflict                Reason = "conflict"
-	InvalidName             Reason = "invalid_name" // too long, or with what nobody could see or put on one line
+	UnclosedQuote           Reason = "unclosed_quote" // in a file: where the row ends can't be told
+	InvalidName             Reason = "invalid_name"   // too long, or with what nobody could see or put on one line
 )

@@ -2,18 +2,25 @@ package sheet
 
 import "bytes"
 
-// cutter takes one row after another off decoded text. It keeps no text between calls: when a row is not whole yet, it
-// is asked again with more behind it, and comes to the same end however the text arrived.
-//
-// Quotes are read as RFC 4180 has them, and otherwise as kindly as can be: one inside a field is an ordinary character,
-// text behind a closing quote belongs to the field. A quote that opens a field but has no counterpart, or only one that
-// is somebody else's (far below, and not at the end of a field), is an ordinary character, too; so a forgotten quote
-// costs its own row at most, and never swallows those below.
+// cutter takes one row after another off decoded text. It keeps no text between calls but the row before, by which it
+// judges quotes: when a row is not whole yet, it is asked again with more behind it, and comes to the same end however the
+// text arrived.
 type cutter struct {
-	delim byte
-	text  []byte // the fields of the row, one behind the other
-	ends  []int  // where each ends in text
-	lines int    // line breaks taken off, that at the end of the row included
+	delim    byte
+	text     []byte // the fields of the row, one behind the other
+	ends     []int  // where each ends in text
+	lines    int    // line breaks taken off, that at the end of the row included
+	doubtful bool   // where the row ends can't be told, for a quote before it has no counterpart
+
+	kept   bool // the row in text is one that others can be measured by
+	before struct {
+		text   []byte
+		ends   []int
+		looked bool
+		phones uint64 // once looked for: the columns that hold phone numbers
+	}
+	eol   string // what ended the row before, "" when there was none
+	doubt int    // lines ahead that are doubtful
 }
 
 type cut uint8
@@ -21,13 +28,18 @@ type cut uint8
 const (
 	more cut = iota // the row is not complete yet
 	row             // text and ends hold the row
-	long            // the row is over MaxRow: its first MaxRow bytes were taken off, and text holds them
+	long            // the row is over MaxRow or maxFields: its beginning was taken off, and text holds that
 )
 
 // next takes the first row off b and gives its length with the line break. With last, nothing comes behind b.
 func (c *cutter) next(b []byte, last bool) (int, cut) {
+	if c.kept {
+		c.text, c.before.text = c.before.text, c.text
+		c.ends, c.before.ends = c.before.ends, c.ends
+		c.kept, c.before.looked = false, false
+	}
 	c.text, c.ends, c.lines = c.text[:0], c.ends[:0], 0
-	limit, i, eol := min(len(b), MaxRow), 0, -1
+	limit, i, eol, doubt := min(len(b), MaxRow), 0, -1, c.doubt
 	for {
 		if i < limit && b[i] == '"' {
 			n, state := c.quoted(b, i, last)
@@ -36,6 +48,8 @@ func (c *cutter) next(b []byte, last bool) (int, cut) {
 				return 0, more
 			case closed:
 				i = n
+			case torn:
+				doubt = max(doubt, n)
 			}
 		}
 		from := i
@@ -52,6 +66,11 @@ func (c *cutter) next(b []byte, last bool) (int, cut) {
 		c.text = append(c.text, b[from:i]...)
 		c.ends = append(c.ends, len(c.text))
 		i++
+		if len(c.ends) == maxFields {
+			c.text = append(c.text[:0], b[:i]...)
+			c.doubt = max(0, doubt-c.lines-1)
+			return i, long
+		}
 	}
 
 	switch {
@@ -59,62 +78,22 @@ func (c *cutter) next(b []byte, last bool) (int, cut) {
 		return 0, more
 	case i < len(b) && b[i] != '\n' && b[i] != '\r':
 		c.text = append(c.text[:0], b[:i]...)
+		c.doubt = max(0, doubt-c.lines-1)
 		return i, long
 	case i == len(b)-1 && b[i] == '\r' && !last:
 		return 0, more // it may be half of a line break
 	}
 	c.ends = append(c.ends, len(c.text))
 	if i < len(b) {
-		i += lineBreak(b[i:])
+		n := lineBreak(b[i:])
+		c.eol = kindOfBreak(b[i:])
+		i += n
 		c.lines++
 	}
+	c.doubtful = doubt > 0
+	c.kept = len(c.text) > 0 && !c.doubtful
+	c.doubt = max(0, doubt-max(c.lines, 1))
 	return i, row
-}
-
-type quote uint8
-
-const (
-	unknown quote = iota // what is behind it has not come yet
-	closed               // its field is in text
-	stray                // it is an ordinary character
-)
-
-// quoted reads the field that opens with the quote at b[q] and gives the offset behind the closing one.
-//
-// What was passed over before a quote turned out to be stray is read a second time, but not a third: it has quotes in
-// pairs only, and a field that opens with a pair closes with one.
-func (c *cutter) quoted(b []byte, q int, last bool) (int, quote) {
-	limit, start, lines := min(len(b), MaxRow), len(c.text), 0
-	for i := q + 1; ; {
-		n := -1
-		if i < limit {
-			n = bytes.IndexByte(b[i:limit], '"')
-		}
-		if n < 0 {
-			if last || len(b) >= MaxRow {
-				c.text = c.text[:start]
-				return 0, stray
-			}
-			return 0, unknown
-		}
-		end := i + n
-		c.text = append(c.text, b[i:end]...)
-		lines += lineBreaks(b[i:end])
-		switch {
-		case end+1 == len(b) && !last:
-			return 0, unknown
-		case end+1 == len(b), b[end+1] == c.delim, b[end+1] == '\n', b[end+1] == '\r':
-		case b[end+1] == '"':
-			c.text = append(c.text, '"')
-			i = end + 2
-			continue
-		case lines > 0:
-			c.text = c.text[:start]
-			return 0, stray
-		}
-		c.lines += lines
-		return end + 1, closed
-	}
 }
 
 // lineEnd is the offset of the first line break from i on, the length of b when there is none. It looks ahead in growing
@@ -136,7 +115,7 @@ func lineEnd(b []byte, i int) int {
 }
 
 // lineBreak is the length of the line break that b begins with.
-func lineBreak(b []byte) int {
+func lineBreak[T string | []byte](b T) int {
 	switch {
 	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
 		return 2
@@ -144,6 +123,17 @@ func lineBreak(b []byte) int {
 		return 1
 	}
 	return 0
+}
+
+// kindOfBreak is the line break that b begins with.
+func kindOfBreak(b []byte) string {
+	switch {
+	case lineBreak(b) == 2:
+		return "\r\n"
+	case b[0] == '\r':
+		return "\r"
+	}
+	return "\n"
 }
 
 func lineBreaks(b []byte) int {

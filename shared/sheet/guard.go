@@ -11,6 +11,8 @@ import (
 // mind (a French spreadsheet expects ";") would begin cells in the middle of ours, so every place in a cell where one
 // could begin is treated alike.
 //
+// A line within a cell gets two more, so that Reader never takes it for a row of the file (see cutter.border).
+//
 // unguard takes off exactly what guard put there, also when the cell had apostrophes of its own: whether a place needs
 // the apostrophe does not change by there being one more.
 
@@ -23,12 +25,17 @@ func guard(cell string) string {
 		return cell
 	}
 	var b strings.Builder
+	line := false
 	for part, sep := range parts(cell) {
+		if line {
+			b.WriteString(lineMark)
+		}
 		if risky(part) || b.Len() == 0 && blanked(part, sep) {
 			b.WriteByte('\'')
 		}
 		b.WriteString(part)
 		b.WriteString(sep)
+		line = lineBreak(sep) > 0
 	}
 	return b.String()
 }
@@ -45,15 +52,23 @@ func unguard(cell string) string {
 		return cell
 	}
 	var b strings.Builder
+	line := false
 	for part, sep := range parts(cell) {
+		if line {
+			part = strings.TrimPrefix(part, lineMark)
+		}
 		if part != "" && part[0] == '\'' && (risky(part) || b.Len() == 0 && blanked(part, sep)) {
 			part = part[1:]
 		}
 		b.WriteString(part)
 		b.WriteString(sep)
+		line = lineBreak(sep) > 0
 	}
 	return b.String()
 }
+
+// lineMark is what each line of a cell but its first begins with.
+const lineMark = "''"
 
 // separators are where some reader could begin a cell.
 const separators = ",;\t|\r\n"
@@ -67,10 +82,11 @@ func parts(cell string) func(yield func(part, sep string) bool) {
 				yield(cell, "")
 				return
 			}
-			if !yield(cell[:i], cell[i:i+1]) {
+			n := max(1, lineBreak(cell[i:]))
+			if !yield(cell[:i], cell[i:i+n]) {
 				return
 			}
-			cell = cell[i+1:]
+			cell = cell[i+n:]
 		}
 	}
 }
@@ -97,7 +113,7 @@ func risky(part string) bool {
 
 // blanked reports whether a cell with this part at its beginning begins with a tab or a line break.
 func blanked(part, sep string) bool {
-	return (sep == "\t" || sep == "\r" || sep == "\n") && strings.Trim(part, "'") == ""
+	return (sep == "\t" || lineBreak(sep) > 0) && strings.Trim(part, "'") == ""
 }
 
 // quantity reports whether a spreadsheet would take the cell for a quantity and write it anew: digits with a leading

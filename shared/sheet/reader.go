@@ -13,7 +13,7 @@ import (
 type Row struct {
 	Line   int           `json:"line"` // in the file, from 1: where the row begins
 	Fields []string      `json:"fields"`
-	Reason number.Reason `json:"reason,omitempty"` // limit_exceeded: over MaxRow, and Fields holds only its beginning
+	Reason number.Reason `json:"reason,omitempty"` // limit_exceeded: Fields holds only its beginning; unclosed_quote
 }
 
 // blank rows hold nothing but spaces and delimiters. They are skipped: spreadsheets leave them below a table.
@@ -168,6 +168,9 @@ func (r *Reader) give(state cut) {
 		row.Fields, row.Reason = []string{strings.ToValidUTF8(string(c.text[:shown]), "")}, number.LimitExceeded
 		r.err = r.row(row)
 		return
+	}
+	if c.doubtful {
+		row.Reason = number.UnclosedQuote
 	}
 	text := string(c.text)
 	row.Fields = r.strings(len(c.ends))

@@ -10,7 +10,7 @@ import (
 	"countersign/shared/number"
 )
 
-// N10: nothing that is fed makes the reader hold more than a bounded part of it, and a row over the limit is told
+// N10: nothing that is fed makes the reader hold more than half a MiB of it, and a row over the limit is told
 // without harm to those around it.
 func TestReaderHoldsLittle(t *testing.T) {
 	t.Parallel()
@@ -23,17 +23,24 @@ func TestReaderHoldsLittle(t *testing.T) {
 		{"one_line_of_quotes", "\"", "", ""},
 		{"open_quote_and_no_other", "é", "1:éé", "2:a|b"},
 		{"fields_without_end", ",x", "1:,x,x", "2:a|b"},
+		{"empty_fields_without_end", ",", "1:,,,", "2:a|b"},
+		{"most_fields", strings.Repeat(",x", maxFields-1) + "\n", "", ""},
+		{"longest_rows", strings.Repeat("x", MaxRow) + "\n", "", ""},
+		{"bytes_of_old", "\xe9", "1:éé", "2:a|b"},
+		{"bytes_of_old_that_grow_most", "\x80", "1:€€", "2:a|b"},
+		{"quoted_lines", "\"\n\",", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var rows []Row
 			r := NewReader(Comma, func(row Row) error { rows = append(rows, row); return nil })
 			most := 0
-			unit := []byte(strings.Repeat(c.unit, 1000))
-			for range 2 << 20 / len(unit) {
+			for i := range 40 { // pieces of both sizes, since each makes room of its own
+				unit := []byte(strings.Repeat(c.unit, max(1, []int{1000, 100_000}[i%2]/len(c.unit))))
 				if _, err := r.Write(unit); err != nil {
 					t.Fatal(err)
 				}
-				most = max(most, cap(r.buf)+cap(r.cutter.text)+8*cap(r.cutter.ends)+cap(r.decoder.held))
+				cut := &r.cutter
+				most = max(most, cap(r.buf)+cap(cut.text)+cap(cut.before.text)+8*(cap(cut.ends)+cap(cut.before.ends))+16*cap(r.spare)+cap(r.decoder.held))
 			}
 			if _, err := r.Write([]byte("\r\na,b\r\n")); err != nil {
 				t.Fatal(err)
@@ -41,7 +48,7 @@ func TestReaderHoldsLittle(t *testing.T) {
 			if err := r.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if most > 768<<10 {
+			if most > 512<<10 {
 				t.Errorf("held %d bytes", most)
 			}
 			if c.first == "" {
@@ -95,5 +102,19 @@ func TestReceiverEndsTheReading(t *testing.T) {
 	_, err := io.Copy(r, strings.NewReader(strings.Repeat("a,b\n", 10000)))
 	if !errors.Is(err, stop) || !errors.Is(r.Close(), stop) || calls != 1 {
 		t.Errorf("got %v, then %v, after %d rows", err, r.Close(), calls)
+	}
+}
+
+// N10: the limit of fields is exact, and what lies behind it on the line is not read as a row.
+func TestFieldLimitIsExact(t *testing.T) {
+	t.Parallel()
+	for over := range 2 {
+		_, rows := readAll(t, Comma, []byte("a,b\n"+strings.Repeat("x,", maxFields-1+over)+"y\nc,d\n"))
+		if len(rows) != 3 || rows[2].Line != 3 || rows[2].Fields[0] != "c" {
+			t.Fatalf("%d over: %d rows", over, len(rows))
+		}
+		if got := rows[1].Reason == number.LimitExceeded; got != (over == 1) || over == 0 && len(rows[1].Fields) != maxFields {
+			t.Errorf("%d over: %q and %d fields", over, rows[1].Reason, len(rows[1].Fields))
+		}
 	}
 }

@@ -157,6 +157,8 @@ var hostile = []string{
 	"\ufeff\"a\"\"\"\"\",\"\"\"b\"\r\"c\n\n\"d\",\"\",\"e\"f\"\n",
 	"sep=|\r\nx|\"y|\n\"z\"|\"\r\n\"\r\n|\"",
 	"Num\xe9ro,\x80\xe2\x82\xac\xe2\x82,\xf0\x9f\x98\x80\xf0\n\xff,\"\xfe\r\n",
+	"+33184882010,\"A\n+33184882011,B\n+33184882012,17\"\nx,y\n\"Z,+331\n+33184882013,\"\"\n1\",2\n\",\n\"\"\n",
+	"+33184882010;a;\"A\r\n+33184882011;B\r\n+33184882012;c;17\"\r\n1;2;3\r\n",
 	string(wide("a;\"é\r\n😀\";b\r\n\r\n\"c", binary.LittleEndian, true)) + "\x3d",
 	string(wide("a;\"é\r\n😀\";b\r\n\r\n\"c", binary.BigEndian, false)),
 }
@@ -221,14 +223,16 @@ func TestCutterAsksForMoreOrIsSure(t *testing.T) {
 		for _, delim := range []byte(",;\n") {
 			sure := cutter{delim: delim}
 			for b := text; len(b) > 0; {
+				before := copyOf(&sure)
 				n, state := sure.next(b, true)
 				for i := range len(b) {
-					early := cutter{delim: delim}
+					early := copyOf(&before)
 					m, s := early.next(b[:i], false)
 					if s == more {
 						continue
 					}
-					if m != n || s != state || !bytes.Equal(early.text, sure.text) || !slices.Equal(early.ends, sure.ends) || early.lines != sure.lines {
+					if m != n || s != state || !bytes.Equal(early.text, sure.text) || !slices.Equal(early.ends, sure.ends) || early.lines != sure.lines ||
+						early.doubtful != sure.doubtful || early.doubt != sure.doubt || early.eol != sure.eol {
 						t.Fatalf("%q: %d bytes give %d %q, all give %d %q", b, i, m, early.text, n, sure.text)
 					}
 				}
@@ -236,4 +240,11 @@ func TestCutterAsksForMoreOrIsSure(t *testing.T) {
 			}
 		}
 	}
+}
+
+func copyOf(c *cutter) cutter {
+	out := *c
+	out.text, out.ends = slices.Clone(c.text), slices.Clone(c.ends)
+	out.before.text, out.before.ends = slices.Clone(c.before.text), slices.Clone(c.before.ends)
+	return out
 }

@@ -16,7 +16,7 @@ func TestSentences(t *testing.T) {
 		for _, r := range []number.Reason{
 			number.NotANumber, number.TooShort, number.TooLong, number.InvalidCountry, number.NotPossible, number.SpreadsheetDamage, number.DuplicateInList,
 			number.AlreadyHere, number.ExistsElsewhere, number.Allocated, number.NotFound, number.UnknownCallPurpose, number.CallPurposeRequired,
-			number.DoNotOriginateInProgram, number.ProgramEnded, number.Forbidden, number.LimitExceeded, number.Conflict, number.InvalidName,
+			number.DoNotOriginateInProgram, number.ProgramEnded, number.Forbidden, number.LimitExceeded, number.Conflict, number.InvalidName, number.UnclosedQuote,
 		} {
 			if !l.Has(r.Key()) {
 				t.Errorf("%s lacks %s", l, r.Key())

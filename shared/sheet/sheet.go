@@ -9,10 +9,12 @@ package sheet
 
 import "countersign/shared/errs"
 
-// Limits of what is read. A row over MaxRow is told as one row with the reason limit_exceeded and is not kept.
+// Limits of what is read. A row over MaxRow or of too many fields is told as one row with the reason limit_exceeded and is
+// not kept.
 const (
-	MaxRows = 100_000
-	MaxRow  = 64 << 10 // bytes of UTF-8, without the line break
+	MaxRows   = 100_000
+	MaxRow    = 64 << 10 // bytes of UTF-8, without the line break
+	maxFields = 4096     // of a row
 )
 
 // sampleSize is how much of a file is looked at before its delimiter is settled.
