@@ -175,21 +175,25 @@ func TestUndoBeforeTheEditIsStored(t *testing.T) {
 		tb.step(rename(uid(1), 1, "n1", "Reception"))
 		tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
 		tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}}) // told twice
+		tb.step(Event{Undo: &NewUndo{Of: uid(2), Uid: uid(3)}})
 		d.busy = false
 		if fails {
 			d.refuse = []string{FailedQuota, FailedQuota}
 		}
 		tb.step(Event{Timer: "go"})
-		tb.wantName(1, "n1", map[bool]Badge{false: Sending}[fails])
 		if fails {
+			tb.wantName(1, "n1", NoBadge)
 			tb.wantSaved(uid(1), FailedQuota)
 			tb.wantSaved(uid(2), WhyGone)
+			tb.wantSaved(uid(3), WhyGone)
 			tb.wantLog()
 			continue
 		}
 		tb.wantSaved(uid(1), "")
+		tb.wantName(1, "Reception", Sending)
 		tb.wantSaved(uid(2), "")
-		tb.wantLog("1 u1 queued", "2 u2 queued")
+		tb.wantSaved(uid(3), "")
+		tb.wantLog("1 u1 queued", "2 u2 queued", "3 u3 queued")
 	}
 	d, tb := synced(t)
 	d.busy = true

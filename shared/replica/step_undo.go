@@ -13,8 +13,8 @@ func (e *Engine) undo(in *NewUndo) {
 		e.tell(in.Uid, why)
 		return
 	}
-	if e.loading || e.coming[in.Of].bytes != 0 {
-		if !slices.ContainsFunc(e.undos, func(x NewUndo) bool { return x.Uid == in.Uid }) {
+	if e.loading || e.coming[in.Of].bytes != 0 || e.undoWaits(in.Of) {
+		if !e.undoWaits(in.Uid) {
 			e.undos = append(e.undos, *in)
 		}
 		return
@@ -39,6 +39,10 @@ func (e *Engine) undo(in *NewUndo) {
 		return
 	}
 	e.add(in.Uid, action...)
+}
+
+func (e *Engine) undoWaits(u Uid) bool {
+	return slices.ContainsFunc(e.undos, func(x NewUndo) bool { return x.Uid == u })
 }
 
 // undoLate does what waited for its edit to come into the log.
