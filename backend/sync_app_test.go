@@ -82,8 +82,8 @@ func (d *app) post(fn func()) {
 	}
 }
 
-// do runs fn where the engine runs, and waits for it.
-func (d *app) do(fn func()) {
+// do runs fn where the engine runs, and waits for it. It is false when the app ended before.
+func (d *app) do(fn func()) bool {
 	done := make(chan struct{})
 	d.post(func() {
 		fn()
@@ -91,7 +91,9 @@ func (d *app) do(fn func()) {
 	})
 	select {
 	case <-done:
+		return true
 	case <-d.stopped.Done():
+		return false
 	}
 }
 

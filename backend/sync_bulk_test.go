@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -36,7 +35,7 @@ func TestBulkSurvivesKills(t *testing.T) {
 	try(x.marie, api.PutJobPart, part)
 
 	kills := 0
-	x.gone(syscall.SIGKILL)
+	x.gone()
 	for _, point := range []string{"job.batch:1", "job.batch.done:1", "job.batch:2", "job.batch:1", "store.committed:9"} {
 		if x.serve(point) {
 			if kills == 0 {
@@ -44,7 +43,6 @@ func TestBulkSurvivesKills(t *testing.T) {
 			}
 			x.died()
 		}
-		x.gone(syscall.SIGKILL)
 		kills++
 	}
 	x.serve("")

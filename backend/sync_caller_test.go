@@ -28,7 +28,6 @@ type caller struct {
 	cursor string
 	at     int64
 	last   *replica.Push
-	wg     sync.WaitGroup
 }
 
 func (h *history) caller(n int) *caller {
@@ -53,7 +52,6 @@ func (c *caller) run() {
 			c.edit()
 		}
 	}
-	c.wg.Wait()
 }
 
 func (c *caller) fail(err error) { c.h.t.Errorf("caller %d: %v", c.n, err) }
@@ -129,9 +127,13 @@ func (c *caller) ended(list []replica.Mutation, outcomes []replica.Outcome, from
 	}
 	for i := range list {
 		o := outcomes[i]
+		kept := o.Uid
+		if c.client == "" {
+			kept = onlineUid(c.a.Login, o.Uid)
+		}
 		c.h.mu.Lock()
-		old, known := c.h.outcomes[o.Uid]
-		c.h.outcomes[o.Uid] = o
+		old, known := c.h.outcomes[kept]
+		c.h.outcomes[kept] = o
 		c.h.mu.Unlock()
 		if o.Uid != list[i].Uid || known != again || known && text(old) != text(o) {
 			c.fail(fmt.Errorf("I17: %s was told as %s and as %s", list[i].Uid, text(old), text(o)))

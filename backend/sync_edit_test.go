@@ -132,29 +132,26 @@ func (d *app) editsOnline(ctx context.Context, every time.Duration) {
 	}
 }
 
-func (d *app) editOnline(ctx context.Context) bool {
+func (d *app) editOnline(ctx context.Context) {
 	k := d.stock.pick(d.rng.IntN(1 << 20))
 	if k == "" {
-		return false
+		return
 	}
 	card, err := insist(ctx, d, api.GetNumber, api.NumberIn{Org: api.Org{Org: d.org}, Number: k})
 	if err != nil {
 		if ctx.Err() == nil {
 			d.stock.drop(k)
 		}
-		return false
+		return
 	}
 	in := api.EditNumbersIn{Org: api.Org{Org: d.org}}
 	m := api.NumberEdit{Uid: newUid(), Op: replica.Set, Set: d.wish(), Rows: []replica.Edit{{ID: k}}}
 	m.Rows[0].Was = m.Set.Of(&card.Number)
 	in.Body.Mutations = []api.NumberEdit{m}
 	age := d.book.age()
-	out, err := insist(ctx, d, api.EditNumbers, in)
-	if err != nil {
-		return false
+	if out, err := insist(ctx, d, api.EditNumbers, in); err == nil {
+		d.book.toldOnline(age, out.Outcomes)
 	}
-	d.book.told(age, out.Outcomes)
-	return true
 }
 
 // insist calls until an answer comes that repeating would not change.

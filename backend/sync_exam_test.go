@@ -139,10 +139,13 @@ func (x *exam) nudge() {
 	}
 }
 
-// gone takes the network from a portal that is dead, or dies of it now.
-func (x *exam) gone(s syscall.Signal) {
+// gone takes the network from a portal that was killed, by a failpoint or now. One that ended by itself failed.
+func (x *exam) gone() {
+	x.t.Helper()
 	x.net.lead("")
-	x.p.end(s)
+	if status := x.p.end(syscall.SIGKILL); status != -1 {
+		x.t.Fatalf("the portal was not killed, it ended with %d\n%s", status, x.p.log)
+	}
 	x.net.drop()
 }
 

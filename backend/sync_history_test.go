@@ -36,7 +36,7 @@ type history struct {
 
 	mu       sync.Mutex
 	ops      []porcupine.Operation
-	outcomes map[replica.Uid]replica.Outcome
+	outcomes map[replica.Uid]replica.Outcome // by the uids of the history
 	pages    []page
 }
 

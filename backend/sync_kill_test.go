@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -43,7 +42,7 @@ func TestSyncSurvivesKills(t *testing.T) {
 		}
 	}
 	x := newExam(t)
-	x.gone(syscall.SIGKILL)
+	x.gone()
 	died := map[string]int{}
 	x.net.rough.Store(true)
 	x.resume()
@@ -70,6 +69,9 @@ func TestSyncSurvivesKills(t *testing.T) {
 		}
 	}
 	x.rested()
+	if kills >= 2*len(failpoints) && (x.net.cuts.Load() == 0 || x.net.swallowed.Load() == 0 || x.net.delayed.Load() == 0) {
+		t.Error("the network was good")
+	}
 	for _, name := range failpoints {
 		if died[name] == 0 && kills >= 2*len(failpoints) {
 			t.Errorf("the portal never died at %s", name)
@@ -116,13 +118,16 @@ func (x *exam) life(n int, at string, hit int) string {
 		}
 		select {
 		case <-x.p.rest:
-			x.gone(syscall.SIGKILL)
+			x.gone()
+			if at == "" {
+				x.t.Fatalf("somebody else killed the portal\n%s", x.p.log)
+			}
 			return at
 		case <-end:
 			x.t.Fatalf("%d answers in the whole time", x.book.count()-before)
 		case <-every.C:
 			if x.book.count()-before >= enough {
-				x.gone(syscall.SIGKILL)
+				x.gone()
 				return "random"
 			}
 		}

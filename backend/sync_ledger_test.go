@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,17 +14,19 @@ import (
 // ledger is what people were told: which edits are safe, and what became of them. It is what the portal is held to.
 type ledger struct {
 	mu       sync.Mutex
-	safe     map[replica.Uid]string // to the device where it was saved, or "online"
+	safe     map[replica.Uid]string // to the device where it was saved
 	outcomes map[replica.Uid]replica.Outcome
-	epochs   map[replica.Epoch]bool
-	life     int // of the portal's data: a restore begins another
-	all      int // outcomes told in all lives
+	online   map[replica.Uid]bool   // those of edits that were made without a device
+	life     int                    // of the portal's data: a restore begins another
+	epochs   map[replica.Epoch]bool // that devices were told in this life
+	began    replica.Epoch          // in which this life began and devices may meet it; "" when they never may
+	all      int                    // outcomes told in all lives
 	lies     []string
 	refusals map[string]int
 }
 
 func newLedger() *ledger {
-	return &ledger{safe: map[replica.Uid]string{}, outcomes: map[replica.Uid]replica.Outcome{}, epochs: map[replica.Epoch]bool{}, refusals: map[string]int{}}
+	return &ledger{safe: map[replica.Uid]string{}, outcomes: map[replica.Uid]replica.Outcome{}, online: map[replica.Uid]bool{}, epochs: map[replica.Epoch]bool{}, refusals: map[string]int{}}
 }
 
 func (l *ledger) saved(where string, s *replica.Saved) {
@@ -40,13 +44,21 @@ func (l *ledger) age() int {
 	return l.life
 }
 
-// restored begins another life: what was told in the one before may be forgotten by the portal, but not by devices.
-func (l *ledger) restored() {
+// restored begins another life, of data up to a place in the history, in whose epoch devices may meet it: what was told in
+// the one before may be forgotten by the portal, but not by devices. It gives how many edits that were applied beyond the
+// place are from devices, so that they have to bring them again.
+func (l *ledger) restored(seq int64, began replica.Epoch) (lost int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for uid, o := range l.outcomes {
+		if _, safe := l.safe[uid]; safe && o.Applied > 0 && o.Seq > seq {
+			lost++
+		}
+	}
 	l.life++
 	l.outcomes = map[replica.Uid]replica.Outcome{}
-	l.epochs = map[replica.Epoch]bool{}
+	l.epochs, l.began = map[replica.Epoch]bool{}, began
+	return lost
 }
 
 // told notes outcomes. One that is not what was told before is a lie.
@@ -68,16 +80,35 @@ func (l *ledger) told(age int, list []replica.Outcome) {
 	}
 }
 
-// sameOutcome compares all that never changes; the mid does, by a new client id.
-func sameOutcome(a, b *replica.Outcome) bool {
-	return a.St == b.St && a.Seq == b.Seq && a.Applied == b.Applied && a.Rejected == b.Rejected && a.Technical == b.Technical &&
-		a.Attention == b.Attention && len(a.Faults) == len(b.Faults)
+// toldOnline notes outcomes of edits that were made without a device.
+func (l *ledger) toldOnline(age int, list []replica.Outcome) {
+	l.told(age, list)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range list {
+		l.online[list[i].Uid] = true
+	}
 }
 
+// onlineUid is the name under which the portal has a person's edit that was made online: with it the same uid from somebody
+// else is another edit.
+func onlineUid(by id.Login, u replica.Uid) replica.Uid {
+	sum := sha256.Sum256([]byte("online " + string(by) + " " + string(u)))
+	return replica.Uid(hex.EncodeToString(sum[:16]))
+}
+
+// sameOutcome compares all that never changes; the mid does, by a new client id.
+func sameOutcome(a, b *replica.Outcome) bool {
+	x, y := *a, *b
+	x.Mid, y.Mid = 0, 0
+	return text(x) == text(y)
+}
+
+// saw notes in which epoch the portal answered a device.
 func (l *ledger) saw(age int, e replica.Epoch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if age == l.life {
+	if age == l.life && e != "" {
 		l.epochs[e] = true
 	}
 }

@@ -53,6 +53,9 @@ var numberModel = porcupine.Model{
 		case in.pull:
 			return s.ver == out.seq && s.shows(&out, out.seq), s
 		}
+		if out.o.Seq < s.ver { // it tells of the head when it made no change
+			return false, s
+		}
 		switch in.m.Op {
 		case replica.Create:
 			return s.create(&in, &out.o)
@@ -88,12 +91,17 @@ func (s standing) shows(out *heard, ver int64) bool {
 
 // changed is the state after a change by somebody.
 func (s standing) changed(by id.Login, o *replica.Outcome) (bool, standing) {
-	ok := o.Seq > s.ver && o.Applied == 1
+	ok := o.Seq > s.ver && o.Applied == 1 && o.Rejected == 0
 	if s.there && s.by != by {
 		s.other = s.ver
 	}
 	s.there, s.by, s.ver = true, by, o.Seq
 	return ok, s
+}
+
+// nothing reports whether there was nothing to do.
+func nothing(o *replica.Outcome) bool {
+	return o.St == replica.Noop && o.Applied == 0 && o.Rejected == 0 && len(o.Faults) == 0
 }
 
 // refused reports whether nothing was done, for one reason.
@@ -178,9 +186,9 @@ func (s standing) set(in *asked, o *replica.Outcome) (bool, any) {
 	}
 	switch {
 	case !did && len(o.Faults) == 0:
-		return o.St == replica.Noop && o.Applied == 0, s
+		return nothing(o), s
 	case !did:
-		return o.St == replica.Rejected && o.Applied == 0, s
+		return o.St == replica.Rejected && o.Applied == 0 && o.Rejected == 1, s
 	}
 	ok, after := next.changed(in.by, o)
 	return ok && (o.St == replica.Applied) == (len(o.Faults) == 0) && (o.St == replica.Merged) == (len(o.Faults) > 0), after
@@ -190,7 +198,7 @@ func (s standing) set(in *asked, o *replica.Outcome) (bool, any) {
 func (s standing) remove(in *asked, o *replica.Outcome) (bool, any) {
 	if !s.live() {
 		if s.removed {
-			return o.St == replica.Noop, s
+			return nothing(o), s
 		}
 		return refused(o, number.NotFound), s
 	}
@@ -211,7 +219,7 @@ func (s standing) restore(in *asked, o *replica.Outcome) (bool, any) {
 	case !s.there:
 		return refused(o, number.NotFound), s
 	case s.live():
-		return o.St == replica.Noop, s
+		return nothing(o), s
 	case o.St == replica.Applied:
 		ok, next := s.changed(in.by, o)
 		next.removed = false

@@ -129,10 +129,8 @@ func (b *bridge) forecast() (string, weather) {
 	switch n := b.rng.IntN(100); {
 	case n < 12:
 		w.up = b.rng.IntN(4000)
-		b.cuts.Add(1)
 	case n < 30: // the requests get there
 		w.down = b.rng.IntN(6000)
-		b.swallowed.Add(1)
 	case n < 50:
 		w.wait = time.Duration(1+b.rng.IntN(40)) * time.Millisecond
 		b.delayed.Add(1)
@@ -157,27 +155,31 @@ func (b *bridge) carry(client net.Conn) {
 	up := make(chan struct{})
 	go func() {
 		defer close(up)
-		pass(portal, client, w.up, w.wait)
+		if pass(portal, client, w.up, w.wait) {
+			b.cuts.Add(1)
+		}
 		portal.Close()
 	}()
-	pass(client, portal, w.down, w.wait)
+	if pass(client, portal, w.down, w.wait) {
+		b.swallowed.Add(1)
+	}
 	client.Close()
 	<-up
 }
 
-// pass copies until either side ends or most bytes went by.
-func pass(to io.Writer, from io.Reader, most int, wait time.Duration) {
+// pass copies until either side ends or, which it reports, most bytes went by and there are more.
+func pass(to io.Writer, from io.Reader, most int, wait time.Duration) (cut bool) {
 	buf := make([]byte, 16<<10)
 	for {
 		n, err := from.Read(buf)
 		if most >= 0 && n > most {
-			n, err = most, io.ErrClosedPipe
+			n, err, cut = most, io.ErrClosedPipe, true
 		}
 		if wait > 0 {
 			time.Sleep(wait) // a slow network is what is tested
 		}
 		if _, werr := to.Write(buf[:n]); werr != nil || err != nil {
-			return
+			return cut
 		}
 		if most >= 0 {
 			most -= n

@@ -10,21 +10,23 @@ import (
 	"time"
 
 	"countersign/backend/store"
+	"countersign/shared/replica"
 )
 
 // I15, I21, N13: the portal's data goes back in time, by the restore command or behind its back, even so that its history
-// has grown beyond the lost one before a device comes. Each time the history gets one other epoch, the devices bring again
-// what they were told was safe, and everybody ends at the same rows.
+// has grown beyond the lost one before a device comes. Each time the history gets one other epoch, devices are told of no third
+// one, they bring again what they were told was safe, and everybody ends at the same rows.
 func TestSyncSurvivesRestores(t *testing.T) {
 	x := newExam(t)
 	x.net.rough.Store(true)
 	x.resume()
 	x.until(40)
 	x.h.must("backup", "kept.db") // while people work
+	kept, _, _ := x.head()        // or a little before
 	x.until(60)
-	x.gone(syscall.SIGKILL)
+	x.gone()
 	x.h.must("restore", "kept.db")
-	x.book.restored()
+	x.lost(kept, "")
 	x.serve("")
 	x.signIn()
 	x.hand()
@@ -40,8 +42,8 @@ func TestSyncSurvivesRestores(t *testing.T) {
 	x.net.rough.Store(true)
 	x.resume()
 	x.until(60)
-	x.gone(syscall.SIGKILL)
-	x.put(copied)
+	x.gone()
+	x.put(copied, before)
 	x.serve("")
 	x.until(20)
 	after := x.ended()
@@ -57,16 +59,16 @@ func TestSyncSurvivesRestores(t *testing.T) {
 	x.pause()
 	x.settle()
 	lost, _, _ := x.head()
-	x.gone(syscall.SIGKILL)
+	x.gone()
 	for _, d := range x.devices {
 		d.crash()
 	}
-	x.put(copied)
+	x.put(copied, before)
 	x.serve("")
 	for head := int64(0); head <= lost+5; head, _, _ = x.head() {
 		x.online.editOnline(t.Context())
 	}
-	x.gone(syscall.SIGKILL)
+	x.gone()
 	for _, d := range x.devices {
 		d.start()
 	}
@@ -74,7 +76,6 @@ func TestSyncSurvivesRestores(t *testing.T) {
 		if x.serve(point) {
 			x.died()
 		}
-		x.gone(syscall.SIGKILL)
 	}
 	x.serve("")
 	x.resume()
@@ -103,7 +104,7 @@ func (x *exam) until(more int) {
 	}
 }
 
-// died waits for the portal's end at its failpoint.
+// died waits for the portal's end at its failpoint, and takes the network from it.
 func (x *exam) died() {
 	x.t.Helper()
 	end := time.After(patience)
@@ -112,6 +113,7 @@ func (x *exam) died() {
 	for {
 		select {
 		case <-x.p.rest:
+			x.gone()
 			return
 		case <-every.C:
 			x.nudge()
@@ -139,8 +141,9 @@ func (x *exam) copied() []byte {
 	return b
 }
 
-// put replaces the database by an older copy of its file, as somebody does who knows nothing of the restore command.
-func (x *exam) put(copied []byte) {
+// put replaces the database by an older copy of its file, of which the truth is known, as somebody does who knows nothing of
+// the restore command.
+func (x *exam) put(copied []byte, tr *truth) {
 	x.t.Helper()
 	file := x.h.path("data/" + store.FileName)
 	for _, beside := range []string{"-wal", "-shm"} {
@@ -151,7 +154,18 @@ func (x *exam) put(copied []byte) {
 	if err := os.WriteFile(file, copied, 0o600); err != nil {
 		x.t.Fatal(err)
 	}
-	x.book.restored()
+	x.lost(tr.head.Seq, tr.head.Epoch)
+}
+
+// lost notes that the portal's data is back at a place in the history, in whose epoch devices may meet it. The test is about
+// edits of devices that were beyond it.
+func (x *exam) lost(seq int64, began replica.Epoch) {
+	x.t.Helper()
+	n := x.book.restored(seq, began)
+	if n == 0 {
+		x.t.Error("no edit from a device was lost")
+	}
+	x.t.Logf("%d edits from devices are lost to the portal", n)
 }
 
 // What dies on purpose is in no binary but the one that is built for it: the variable that names the moment is not even

@@ -126,7 +126,7 @@ func (h *history) corrupted() {
 		func(in *asked, out *heard) bool {
 			return in.m != nil && in.m.Op == replica.Set && out.o.St == replica.Applied
 		},
-		func(out *heard) { out.o = replica.Outcome{St: replica.Noop} })
+		func(out *heard) { out.o = replica.Outcome{St: replica.Noop, Seq: out.o.Seq} })
 	lie("a number is there twice", holderModel, byE164,
 		func(in *asked, out *heard) bool {
 			return in.m != nil && in.m.Op == replica.Create && len(out.o.Faults) > 0 && out.o.Faults[0].Other != in.of && out.o.Faults[0].Reason != number.Conflict
