@@ -125,15 +125,20 @@ func newWorld(t *testing.T, in Installation) *world {
 	} {
 		in.PutPurpose(p)
 	}
+	w.newPlaces()
+	return w
+}
+
+// newPlaces gives the organization units and programs.
+func (w *world) newPlaces() {
 	for i := range w.unit {
 		w.unit[i] = id.BusinessUnit(w.uuid())
-		in.PutUnit(w.org, &number.Unit{ID: w.unit[i], Name: fmt.Sprint("Unit ", i)})
+		w.in.PutUnit(w.org, &number.Unit{ID: w.unit[i], Name: fmt.Sprint("Unit ", i)})
 	}
 	for i := range w.program {
 		w.program[i] = id.Program(w.uuid())
-		in.PutProgram(w.org, &number.Program{ID: w.program[i], BusinessUnit: w.unit[i/2], DisplayName: fmt.Sprint("Program ", i), CallPurpose: "st_support"})
+		w.in.PutProgram(w.org, &number.Program{ID: w.program[i], BusinessUnit: w.unit[i/2], DisplayName: fmt.Sprint("Program ", i), CallPurpose: "st_support"})
 	}
-	return w
 }
 
 func (w *world) uuid() string {
