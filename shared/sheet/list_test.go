@@ -239,10 +239,12 @@ func TestRowsOverTheLimit(t *testing.T) {
 // N10: entries and preview are the same wherever the file is cut.
 func TestListInPieces(t *testing.T) {
 	t.Parallel()
-	wantPreview, want := list(t, Options{Region: "FR"}, file)
+	o := Options{Region: "FR", Delimiter: Semicolon, Parse: number.Parse}
+	wantPreview, want := list(t, o, file)
 	for i := range len(file) {
 		var got []Entry
-		l := NewList(Options{Region: "FR", Parse: number.Parse}, func(e Entry) error { got = append(got, e); return nil })
+		l := NewList(o, func(e Entry) error { got = append(got, e); return nil })
+		l.reader.sizes = tiny
 		for _, p := range []string{file[:i], file[i:]} {
 			if _, err := l.Write([]byte(p)); err != nil {
 				t.Fatal(err)

@@ -37,13 +37,22 @@ type Reader struct {
 	settled bool   // the delimiter is known to the cutter
 	closed  bool
 	spare   []string // for the fields of the next rows
+	sizes   sizes
 	err     error
+}
+
+// sizes say when a reader does what: a file gives the same rows with any, but for the delimiter that is found in a smaller
+// sample.
+type sizes struct {
+	sample int // how much of a file is looked at before its delimiter is settled
+	piece  int // how much is decoded at a time
+	again  int // how much has to come before a row that was not complete is tried again
 }
 
 // NewReader gives a reader that calls row with each row in turn. With Detect it looks for the delimiter first, so the
 // first row may be given no sooner than at Close. An error of row ends the reading and comes back from Write and Close.
 func NewReader(d Delimiter, row func(Row) error) *Reader {
-	return &Reader{row: row, delim: d, line: 1}
+	return &Reader{row: row, delim: d, line: 1, sizes: sizes{sample: sampleSize, piece: 32 << 10, again: 4 << 10}}
 }
 
 // Encoding is what the bytes were read as so far, "" before the first. It may turn from UTF8 to Windows1252 late.
@@ -52,22 +61,16 @@ func (r *Reader) Encoding() Encoding { return r.decoder.encoding }
 // Delimiter is what was asked for or found, Detect while neither.
 func (r *Reader) Delimiter() Delimiter { return r.delim }
 
-// piece bounds what is decoded at a time, and how much has to come before a row that was not complete is tried again.
-const (
-	piece = 32 << 10
-	again = 4 << 10
-)
-
 // Write reads the next piece of the file. It keeps nothing of p.
 func (r *Reader) Write(p []byte) (int, error) {
 	if r.closed {
 		return 0, io.ErrClosedPipe
 	}
 	for n := 0; n < len(p) && r.err == nil; {
-		part := p[n:min(n+piece, len(p))]
+		part := p[n:min(n+r.sizes.piece, len(p))]
 		n += len(part)
 		r.buf, r.err = r.decoder.append(r.buf, part, false)
-		if r.err == nil && len(r.buf) >= r.tried+again {
+		if r.err == nil && len(r.buf) >= r.tried+r.sizes.again {
 			r.cut(false)
 		}
 	}
@@ -91,14 +94,14 @@ func (r *Reader) Close() error {
 
 func (r *Reader) cut(last bool) {
 	if !r.settled {
-		need := sampleSize
+		need := r.sizes.sample
 		if r.delim != Detect {
 			need = len("sep=;\r\n")
 		}
 		if len(r.buf) < need && !last {
 			return
 		}
-		r.settle(last && len(r.buf) <= sampleSize)
+		r.settle(last && len(r.buf) <= r.sizes.sample)
 	}
 	b := r.buf
 	for len(b) > 0 && r.err == nil {
@@ -124,7 +127,7 @@ func (r *Reader) cut(last bool) {
 // settle finds the delimiter. A first line "sep=;", which spreadsheets read as the delimiter's name, is one.
 func (r *Reader) settle(all bool) {
 	r.settled = true
-	sample := r.buf[:min(len(r.buf), sampleSize)]
+	sample := r.buf[:min(len(r.buf), r.sizes.sample)]
 	if rest, ok := bytes.CutPrefix(sample, []byte("sep=")); ok && len(rest) > 0 {
 		named := Delimiter(rest[:1])
 		if n := lineBreak(rest[1:]); named.Known() && (n > 0 || all && len(rest) == 1) {

@@ -158,6 +158,7 @@ var hostile = []string{
 	"sep=|\r\nx|\"y|\n\"z\"|\"\r\n\"\r\n|\"",
 	"Num\xe9ro,\x80\xe2\x82\xac\xe2\x82,\xf0\x9f\x98\x80\xf0\n\xff,\"\xfe\r\n",
 	"+33184882010,\"A\n+33184882011,B\n+33184882012,17\"\nx,y\n\"Z,+331\n+33184882013,\"\"\n1\",2\n\",\n\"\"\n",
+	"+33184882009,a,b,c\n+33184882010,\"A,b,c\n+33184882011,B,b,c\n+33184882012,17\",b,c\nx\n",
 	"+33184882010;a;\"A\r\n+33184882011;B\r\n+33184882012;c;17\"\r\n1;2;3\r\n",
 	string(wide("a;\"é\r\n😀\";b\r\n\r\n\"c", binary.LittleEndian, true)) + "\x3d",
 	string(wide("a;\"é\r\n😀\";b\r\n\r\n\"c", binary.BigEndian, false)),
@@ -175,40 +176,70 @@ func TestPiecesGiveTheSameRows(t *testing.T) {
 	}
 }
 
-// samePieces cuts the file in two at each of its first borders, and into equal pieces.
-func samePieces(t *testing.T, file []byte, borders int) {
+// tiny makes a reader cut rows at every few bytes, as it does in files that are thousands of times as long.
+var tiny = sizes{sample: 9, piece: 3, again: 1}
+
+// inPieces reads a file with a delimiter that is known or, of what tiny sees of it, found out.
+func inPieces(t testing.TB, d Delimiter, z sizes, parts ...[]byte) (*Reader, []Row) {
 	t.Helper()
-	whole, want := readAll(t, Detect, file)
-	check := func(how string, parts ...[]byte) {
-		var got []Row
-		r := NewReader(Detect, func(row Row) error { got = append(got, row); return nil })
-		for _, p := range parts {
-			if _, err := r.Write(p); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := r.Close(); err != nil {
+	var rows []Row
+	r := NewReader(d, func(row Row) error { rows = append(rows, row); return nil })
+	r.sizes = z
+	for _, p := range parts {
+		if _, err := r.Write(p); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(short(got), short(want)); diff != "" {
-			t.Fatalf("%s: %s", how, diff)
-		}
-		if r.Delimiter() != whole.Delimiter() || r.Encoding() != whole.Encoding() {
-			t.Fatalf("%s: %s %s, in one piece %s %s", how, r.Delimiter(), r.Encoding(), whole.Delimiter(), whole.Encoding())
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return r, rows
+}
+
+// samePieces cuts the file in two at each of its first borders, and into equal pieces, and lets rows be cut wherever
+// pieces end.
+func samePieces(t testing.TB, file []byte, borders int) {
+	t.Helper()
+	usual := NewReader(Detect, nil).sizes
+	whole, want := inPieces(t, Detect, usual, file)
+	late := tiny
+	late.piece, late.again = len(file)+1, len(file)+1
+	small, found := inPieces(t, Detect, late, file)
+	check := func(how string, parts ...[]byte) {
+		for _, c := range []struct {
+			how   string
+			d     Delimiter
+			z     sizes
+			whole *Reader
+			want  []Row
+		}{
+			{"", Detect, usual, whole, want},
+			{", rows cut between them", whole.Delimiter(), tiny, whole, want},
+			{", a small sample", Detect, tiny, small, found},
+		} {
+			r, got := inPieces(t, c.d, c.z, parts...)
+			if diff := cmp.Diff(short(got), short(c.want)); diff != "" {
+				t.Fatalf("%q %s%s: %s", file, how, c.how, diff)
+			}
+			if r.Delimiter() != c.whole.Delimiter() || r.Encoding() != c.whole.Encoding() {
+				t.Fatalf("%q %s%s: %s %s, in one piece %s %s", file, how, c.how, r.Delimiter(), r.Encoding(), c.whole.Delimiter(), c.whole.Encoding())
+			}
 		}
 	}
 	if len(file) < 4<<10 {
 		for i := range borders + 1 {
 			check(fmt.Sprintf("cut at %d", i), file[:i], file[i:])
 		}
-		// With a long way ahead of it, the border falls where rows are cut, too.
 		for _, size := range []int{1, 2, 3, 5, 7} {
-			check(fmt.Sprintf("pieces of %d", size), slices.Collect(slices.Chunk(file, size))...)
+			check(fmt.Sprintf("in pieces of %d", size), slices.Collect(slices.Chunk(file, size))...)
 		}
 		return
 	}
-	for _, size := range []int{again - 1, again, again + 1, piece + 1, sampleSize - 1, sampleSize + 1} {
-		check(fmt.Sprintf("pieces of %d", size), slices.Collect(slices.Chunk(file, size))...)
+	for _, size := range []int{usual.again - 1, usual.again, usual.again + 1, usual.piece + 1, usual.sample - 1, usual.sample + 1} {
+		_, got := inPieces(t, Detect, usual, slices.Collect(slices.Chunk(file, size))...)
+		if diff := cmp.Diff(short(got), short(want)); diff != "" {
+			t.Fatalf("in pieces of %d: %s", size, diff)
+		}
 	}
 }
 
