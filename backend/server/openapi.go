@@ -226,7 +226,7 @@ func refusals(spec api.Spec) []int {
 	if strings.Contains(spec.Path, "{") {
 		set[http.StatusNotFound] = true
 	}
-	if spec.Policy.Device && spec.Method == http.MethodPost {
+	if spec.Schema {
 		set[http.StatusUpgradeRequired] = true
 	}
 	if spec.Method != http.MethodGet {

@@ -74,6 +74,7 @@ type Spec struct {
 	Rate    Rate
 	Stops   bool // ends access or a sign-in: runs even when the disk is too full for anything else
 	Reads   bool // changes nothing though its method is POST, because it asks with a body
+	Schema  bool // the body names the protocol that the caller speaks; one that is too old is refused
 	Body    int  // bytes of the body at most; MaxBody when 0
 
 	// Receipt is the tier that the agent's verification in the path must have opened: the server enforces that the caller

@@ -63,9 +63,9 @@ var onDevice = Policy{Right: perm.NumbersView, Device: true}
 
 var (
 	SyncPush = Endpoint[SyncPushIn, replica.PushAnswer]{Spec{Name: "sync-push", Method: post, Path: syncPath + "/push",
-		Summary: "Bring up edits of numbers that were made on a device; repeating a push does no harm", Policy: onDevice, Rate: Sync, Body: replica.MaxPushBytes}}
+		Summary: "Bring up edits of numbers that were made on a device; repeating a push does no harm", Policy: onDevice, Rate: Sync, Schema: true, Body: replica.MaxPushBytes}}
 	SyncPull = Endpoint[SyncPullIn, replica.PullAnswer]{Spec{Name: "sync-pull", Method: post, Path: syncPath + "/pull",
-		Summary: "What changed since a cursor, and what became of the device's edits", Policy: onDevice, Rate: Sync, Reads: true}}
+		Summary: "What changed since a cursor, and what became of the device's edits", Policy: onDevice, Rate: Sync, Schema: true, Reads: true}}
 	SyncChunk = Endpoint[SyncChunkIn, Blob]{Spec{Name: "sync-chunk", Method: get, Path: syncPath + "/snapshot/{snapshot}/chunk/{chunk}",
 		Summary: "One chunk of a snapshot, a binary frame of up to 1,000 rows; not found when the snapshot is no more", Policy: onDevice, Rate: Sync}}
 	ListAttention = Endpoint[Org, SyncAttention]{Spec{Name: "list-attention", Method: get, Path: syncPath + "/attention",
