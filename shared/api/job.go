@@ -210,19 +210,19 @@ var (
 	AddNumberList = Endpoint[AddListIn, JobResults]{Spec{Name: "add-number-list", Method: post, Path: orgPath + "/number-lists/add",
 		Summary: "Add a short list of numbers; answers with what became of each", Policy: Policy{Right: perm.NumbersCreate}, Support: SupportAllowed}}
 	DeleteNumberList = Endpoint[DeleteListIn, JobResults]{Spec{Name: "delete-number-list", Method: post, Path: orgPath + "/number-lists/delete",
-		Summary: "Remove a short list of numbers; answers with what became of each", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed}}
+		Summary: "Remove a short list of numbers; answers with what became of each; from a unit or program also needs the right to change numbers", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed}}
 	AddNumberFile = Endpoint[AddFileIn, JobUpload]{Spec{Name: "add-number-file", Method: post, Path: orgPath + "/number-files/add",
 		Summary: "Announce a file of numbers to add; needs the right to create numbers, too", Policy: Policy{Right: perm.NumbersImport}, Support: SupportAllowed}}
 	DeleteNumberFile = Endpoint[DeleteFileIn, JobUpload]{Spec{Name: "delete-number-file", Method: post, Path: orgPath + "/number-files/delete",
-		Summary: "Announce a file of numbers to remove", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed}}
+		Summary: "Announce a file of numbers to remove; from a unit or program also needs the right to change numbers", Policy: Policy{Right: perm.NumbersDelete}, Support: SupportAllowed}}
 	PutJobPart = Endpoint[JobPartIn, JobUpload]{Spec{Name: "put-number-job-part", Method: put, Path: orgPath + "/number-jobs/{job}/parts/{n}",
-		Summary: "Bring up a part of a job's file, in any order; the same part again replaces it", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+		Summary: "Bring up a part of a job's file, in any order; the same part again replaces it; for whoever announced it, with the rights of the job", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	GetJobUpload = Endpoint[JobIn, JobUpload]{Spec{Name: "get-number-job-upload", Method: get, Path: orgPath + "/number-jobs/{job}/parts",
 		Summary: "Which parts of a job's file are there", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	RunJob = Endpoint[JobIn, Job]{Spec{Name: "run-number-job", Method: post, Path: orgPath + "/number-jobs/{job}/run",
-		Summary: "Run a job whose file is complete, after the organization's other jobs", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+		Summary: "Run a job whose file is complete, after the organization's other jobs; for whoever announced it, with the rights of the job", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	CancelJob = Endpoint[JobIn, Job]{Spec{Name: "cancel-number-job", Method: post, Path: orgPath + "/number-jobs/{job}/cancel",
-		Summary: "Stop a job; what was applied stays", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+		Summary: "Stop a job; what was applied stays; needs the rights of the job", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	GetJob = Endpoint[JobIn, Job]{Spec{Name: "get-number-job", Method: get, Path: orgPath + "/number-jobs/{job}",
 		Summary: "How far a job is", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	ListJobs = Endpoint[JobsIn, Jobs]{Spec{Name: "list-number-jobs", Method: get, Path: orgPath + "/number-jobs",
