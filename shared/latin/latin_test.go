@@ -10,7 +10,7 @@ import (
 	"countersign/shared/latin"
 )
 
-// N04: every letter of the two blocks of Latin letters is what Unicode's decomposition leaves of it; those with a stroke,
+// N01: every letter of the two blocks of Latin letters is what Unicode's decomposition leaves of it; those with a stroke,
 // which Unicode has as letters of their own, are listed here.
 func TestPlainAgreesWithUnicode(t *testing.T) {
 	t.Parallel()

@@ -26,33 +26,24 @@ func SearchKey(name string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// TypedDigits are the digits of a part of a number as somebody types it to find it, and whether the text says that the
-// number begins with them ("+33 1", "0033 1"). Fewer than MinSearchDigits, or anything but what numbers are written with,
-// give "".
+// TypedDigits are the digits of a part of a number as somebody types or pastes it to find it, read as Parse reads a whole
+// one, and whether the text says that the number begins with them ("+33 1", "0033 1"). Fewer than three, or anything but
+// what numbers are written with, give "".
 func TypedDigits(text string) (digits string, begins bool) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "(0)", ""))
-	rest, plus := strings.CutPrefix(text, "+")
-	var b strings.Builder
-	for _, r := range rest {
-		switch {
-		case r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case !strings.ContainsRune(" ()-./\u00a0\u202f", r):
-			return "", false
-		}
+	var buf [maxTyped]byte
+	t, reason := read(buf[:0], strings.ReplaceAll(text, "(0)", ""))
+	if reason != "" {
+		return "", false
 	}
-	digits = b.String()
-	if !plus {
-		digits, plus = strings.CutPrefix(digits, "00")
-		if !plus { // what is dialed before a national number is not part of it
+	digits, begins = string(t.digits), t.plus
+	if !begins {
+		if digits, begins = strings.CutPrefix(digits, "00"); !begins { // what is dialed before a national number is not part of it
 			digits = strings.TrimLeft(digits, "0")
 		}
 	}
-	if len(digits) < MinSearchDigits {
+	const fewest = 3
+	if len(digits) < fewest {
 		return "", false
 	}
-	return digits, plus
+	return digits, begins
 }
-
-// MinSearchDigits is how many digits of a number are looked for at least.
-const MinSearchDigits = 3
