@@ -57,8 +57,9 @@ func TestPushRefusedForGood(t *testing.T) {
 		}
 		tb.fires("retry_push")
 	}
+	tb.step(rename(uid(2), 2, "n2", "Desk"))
 	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}})
-	if s := tb.e.Status(); s.Refused != "" || s.Pending != 0 {
+	if s := tb.e.Status(); s.Refused != "" || s.Pending != 1 {
 		t.Errorf("it was taken, and the status is %+v", s)
 	}
 }

@@ -205,6 +205,31 @@ func TestStoreThatCannotBeRead(t *testing.T) {
 	h.wantName(1, "Hall", "after it was read")
 }
 
+// TestUndoWhileTheStoreIsRead: I22. An edit that was stored meanwhile is in memory only once the store was read: its undo
+// waits for that.
+func TestUndoWhileTheStoreIsRead(t *testing.T) {
+	t.Parallel()
+	d, _ := synced(t)
+	h := d.opens(t)
+	st := stores(h.e.Step(rename(uid(1), 1, "n1", "Reception")))
+	for range 2 {
+		if _, why := d.Commit(&Tx{}); why != "" {
+			t.Fatal(why)
+		}
+	}
+	h.e.Step(Event{Committed: &Committed{No: d.Meta().Tx}}) // and nothing of the first one
+	h.commit(st)
+	if out := h.e.Step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}}); len(out) > 0 {
+		t.Fatalf("while the store is read the undo does %+v", out)
+	}
+	st = stores(h.e.Step(Event{Loaded: d.Stored()}))
+	if st == nil || len(st.Tx.Append) != 1 || st.Tx.Append[0].Uid != uid(2) {
+		t.Fatalf("after it was read the undo is stored as %+v", st)
+	}
+	h.commit(st)
+	h.wantName(1, "n1", "after the undo")
+}
+
 // TestAccessEndedWhileAnEditIsStored: N13, I2. An edit whose way into the store began before the server said that access
 // ended is told as saved, so it is offered to the server like the others before everything goes.
 func TestAccessEndedWhileAnEditIsStored(t *testing.T) {

@@ -36,9 +36,9 @@ func TestStatusOfATabThatFollows(t *testing.T) {
 	if s := f.e.Status(); s.Online || s.ReauthNeeded {
 		t.Errorf("a tab that has just begun to do the network says %+v", s)
 	}
-	f.step(Event{Answer: &Answer{ID: f.request("pull").ID, Failed: true}})
+	f.pulls(PullAnswer{Cursor: cursor("e1", 10), Head: 10})
 	tell()
-	if s := f.e.Status(); s.Online {
+	if s := f.e.Status(); !s.Online {
 		t.Error("what another tab tells goes over what this one knows")
 	}
 }
