@@ -119,7 +119,7 @@ func detailText(k audit.Kind, name, value string) string {
 
 // isCommand reports whether the name in an entry is the command line's, which bulk work is told of.
 func isCommand(k audit.Kind, name string) bool {
-	return k == audit.NumbersJobEnded && name == audit.CommandLine
+	return (k == audit.NumbersJobEnded || k == audit.NumbersJobWentOn) && name == audit.CommandLine
 }
 
 // inWords is what the catalogue says for a value below a prefix, the value itself when it says nothing.

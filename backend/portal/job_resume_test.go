@@ -127,3 +127,26 @@ func TestNumberJobsTakeTurns(t *testing.T) {
 		t.Errorf("they ended in the order %v, want %v", order, want)
 	}
 }
+
+// N10: each batch of a file is recorded with the changes that it makes, so that the record tells what was done also while
+// the rest waits.
+func TestEveryBatchOfAJobIsRecorded(t *testing.T) {
+	w := New(t)
+	w.Service.JobBatch = 100
+	marie := w.As(w.Marie)
+	j := Must(sendFile(marie, survey, api.FileOptions{}, strings.Join(manyFrench(300), "\n")))
+	Must(Call(marie, api.RunJob, jobIn(marie, j)))
+	work(w)
+	var got []string
+	for _, e := range Must(Call(marie, api.ListAudit, api.AuditIn{Org: api.Org{Org: w.Acme}})).Entries {
+		if e.Object == string(j) {
+			got = append(got, string(e.Kind)+" "+e.Detail["applied"]+" by "+e.Actor.Name)
+		}
+	}
+	want := []string{"numbers.job_ended 300 by Marie Dubois", "numbers.job_went_on 200 by Marie Dubois", "numbers.job_went_on 100 by Marie Dubois",
+		"numbers.job_started  by Marie Dubois"}
+	if !slices.Equal(got, want) {
+		t.Errorf("recorded %q, want %q", got, want)
+	}
+	w.Verify()
+}

@@ -10,8 +10,10 @@ import (
 	"countersign/backend/failpoint"
 	"countersign/backend/store"
 	"countersign/shared/api"
+	"countersign/shared/audit"
 	"countersign/shared/errs"
 	"countersign/shared/id"
+	"countersign/shared/live"
 	"countersign/shared/sheet"
 )
 
@@ -212,13 +214,17 @@ func (s *Service) batch(ctx context.Context, j *store.Job, l *jobList) (running 
 		if err := tx.SaveJob(tx, j); err != nil {
 			return err
 		}
-		poke, err := tx.numbersPoke(j.Org)
-		if err != nil {
-			return err
-		}
-		return tx.Continue(tx, append(jobPokes(j), poke))
+		return tx.recordNumbers(j.Org, tx.jobWentOn(j))
 	})
 	return running, err
+}
+
+// jobWentOn tells of a batch that is not the last.
+func (tx *Tx) jobWentOn(j *store.Job) change {
+	d := jobDetail(j)
+	d["name"], d["applied"], d["rejected"] = j.Actor.Name, itoa(j.Applied), itoa(j.Rejected)
+	return change{stream: live.Of(j.Org), kind: audit.NumbersJobWentOn, object: string(j.ID), grant: j.Grant, session: j.Session, detail: d,
+		pokes: jobPokes(j)}
 }
 
 // recordNumbers records a change and tells devices how far the history of numbers is.

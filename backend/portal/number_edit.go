@@ -57,6 +57,9 @@ func (s *Service) EditNumbers(tx *Tx, in *api.EditNumbersIn) (api.Edited, error)
 	}
 	out.Epoch, out.Head = h.Epoch, h.Seq
 	failpoint.Hit("number.edit")
+	if err := tx.refuseSome(api.EditNumbers.Spec, out.Outcomes); err != nil {
+		return api.Edited{}, err
+	}
 	return out, tx.recordActs(tx.Org, done)
 }
 

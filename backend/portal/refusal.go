@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/live"
+	"countersign/shared/number"
+	"countersign/shared/replica"
 )
 
 // What the rules refuse is recorded, too.
@@ -53,6 +56,23 @@ func (s *Service) recordRefusal(ctx context.Context, spec api.Spec, refused *Tx,
 		s.refusals.forget(k)
 		s.Log.Error("refusal not recorded", "endpoint", spec.Name, "error", err)
 	}
+}
+
+// refuseSome writes down, within the change that it is a part of, that some of what somebody asked for was more than they
+// may: of several edits, those that are forbidden do not undo the others.
+func (tx *Tx) refuseSome(spec api.Spec, outcomes []replica.Outcome) error {
+	forbidden := func(f replica.Fault) bool { return f.Reason == number.Forbidden }
+	if !slices.ContainsFunc(outcomes, func(o replica.Outcome) bool { return slices.ContainsFunc(o.Faults, forbidden) }) {
+		return nil
+	}
+	k := refusal{stream: live.Of(tx.Org), actor: tx.Actor, act: spec.Name, why: "number.reason." + string(number.Forbidden)}
+	if tx.Inside != nil {
+		k.session = tx.Inside.Session.ID
+	}
+	if !tx.svc.refusals.note(k, tx.Now()) {
+		return nil
+	}
+	return tx.record(change{stream: k.stream, kind: audit.AccessRefused, outcome: audit.Refused, detail: map[string]string{"act": k.act, "why": k.why}})
 }
 
 // tells reports whether a refusal of wrong input lets out something about others: whoever asks for it often is seen.

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,7 @@ type syncing struct {
 // SyncPush applies what a device brings. Who may no longer see the numbers has it recorded once more, as refused, before
 // the device is told to drop its copy.
 func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPushIn) (replica.PushAnswer, error) {
+	rolledBack := false
 	out, err := Run(ctx, s, api.SyncPush, cred, in, func(tx *Tx, in *api.SyncPushIn) (replica.PushAnswer, error) {
 		if err := checkSchema(in.Body.Schema); err != nil {
 			return replica.PushAnswer{}, err
@@ -47,11 +49,18 @@ func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPus
 		if out.Outcomes, err = tellable(out.Outcomes); err != nil {
 			return replica.PushAnswer{}, err
 		}
+		rolledBack = isRollback(acts)
+		if err := tx.refuseSome(api.SyncPush.Spec, out.Outcomes); err != nil {
+			return replica.PushAnswer{}, err
+		}
 		err = tx.recordActs(tx.Org, acts)
 		failpoint.Hit("sync.push.done")
 		return *out, err
 	})
 	failpoint.Hit("sync.push.answered")
+	if err == nil && rolledBack {
+		s.tellRollback(in.Org.Org)
+	}
 	if errs.Is(err, errs.Wipe) {
 		if lost := s.pushLost(ctx, cred, in); lost != nil {
 			return replica.PushAnswer{}, lost
@@ -63,6 +72,7 @@ func (s *Service) SyncPush(ctx context.Context, cred Credential, in *api.SyncPus
 // pushLost keeps what a device brings whose person has lost the numbers: every edit becomes an outcome that tells those
 // who stay that it was not applied. Its error is one that goes away by itself; what can't be kept at all is let go.
 func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPushIn) error {
+	rolledBack := false
 	err := s.DB.Update(ctx, func(st *store.Tx) error {
 		tx := &Tx{Tx: st, Context: context.WithoutCancel(ctx), Org: in.Org.Org, svc: s}
 		switch err := tx.enter(api.SyncPush.Spec, cred); {
@@ -90,16 +100,31 @@ func (s *Service) pushLost(ctx context.Context, cred Credential, in *api.SyncPus
 		if err := tx.recordActs(tx.Org, acts); err != nil {
 			return err
 		}
+		rolledBack = isRollback(acts)
 		s.publish(st)
 		return nil
 	})
-	if errs.Is(err, errs.Unavailable) || errors.Is(err, context.Canceled) {
+	switch {
+	case err == nil && rolledBack:
+		s.tellRollback(in.Org.Org)
+	case errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooLarge):
+		s.Log.Error("edits of somebody whose access ended were not recorded", "org", in.Org.Org, "error", err)
+	case err != nil && !errors.Is(err, errOverBudget):
 		return err
 	}
-	if err != nil && !errors.Is(err, errOverBudget) {
-		s.Log.Error("edits of somebody whose access ended were not recorded", "org", in.Org.Org, "error", err)
-	}
 	return nil
+}
+
+// isRollback reports whether a history was found to have gone back.
+func isRollback(acts []inventory.Act) bool {
+	return slices.ContainsFunc(acts, func(a inventory.Act) bool { return a.Kind == audit.NumbersReplaced })
+}
+
+// tellRollback tells the operator of it.
+func (s *Service) tellRollback(oid id.Organization) {
+	s.sync.rollbacks.Add(1)
+	s.Log.Error("a device proves that the history of an organization's numbers went back, as after a restore by other means than "+
+		"the restore command; it has a new epoch, and devices bring what was lost", "org", oid)
 }
 
 var errOverBudget = errors.New("more than a device can have held")
@@ -109,6 +134,7 @@ var errOverBudget = errors.New("more than a device can have held")
 // announced, gives the history a new name first.
 func (s *Service) SyncPull(ctx context.Context, cred Credential, in *api.SyncPullIn) (replica.PullAnswer, error) {
 	var seen sighting
+	paid := false
 	for range pullTries {
 		out, err := Run(ctx, s, api.SyncPull, cred, in, func(tx *Tx, in *api.SyncPullIn) (replica.PullAnswer, error) {
 			if err := checkSchema(in.Body.Schema); err != nil {
@@ -119,10 +145,11 @@ func (s *Service) SyncPull(ctx context.Context, cred Credential, in *api.SyncPul
 			if err := seen.weigh(st); err != nil {
 				return replica.PullAnswer{}, err
 			}
-			if seen.fresh {
+			if seen.fresh && !paid {
 				if err := tx.afford(newDevice); err != nil {
 					return replica.PullAnswer{}, err
 				}
+				paid = true
 			}
 			out, err := s.core.Pull(tx.answering(st), seen.actor, &in.Body, func() (*replica.Manifest, error) { return s.sync.snapshots.usable(st) })
 			if err != nil {
@@ -170,7 +197,7 @@ func (s *Service) beginHistory(ctx context.Context, oid id.Organization, cursor 
 		if err != nil {
 			return err
 		}
-		rolledBack = len(acts) > 0
+		rolledBack = isRollback(acts)
 		failpoint.Hit("sync.rotate")
 		if err := tx.recordActs(oid, acts); err != nil {
 			return err
@@ -180,9 +207,7 @@ func (s *Service) beginHistory(ctx context.Context, oid id.Organization, cursor 
 	})
 	if err == nil && rolledBack {
 		failpoint.Hit("sync.rotated")
-		s.sync.rollbacks.Add(1)
-		s.Log.Error("a device proves that the history of an organization's numbers went back, as after a restore by other means than "+
-			"the restore command; it has a new epoch, and devices bring what was lost", "org", oid)
+		s.tellRollback(oid)
 	}
 	return err
 }

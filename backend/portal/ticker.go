@@ -116,10 +116,14 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err := s.dropOldEvents(ctx); err != nil {
 		return err
 	}
-	if err := s.noteBackup(ctx); err != nil {
-		return err
+	// No reason not to serve.
+	if err := s.noteBackup(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error("what the last backup holds is not known", "error", err)
 	}
-	return s.houseNumbers(ctx)
+	if err := s.houseNumbers(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error("what no device needs any more was not forgotten", "error", err)
+	}
+	return nil
 }
 
 // bringNext tells the ticker what ends next of that which is left.

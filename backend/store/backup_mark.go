@@ -87,7 +87,7 @@ func (db *DB) BackupMarks(since time.Time) ([]HeadMark, time.Time, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, since, err
+		return nil, fi.ModTime(), err
 	}
 	var marks []HeadMark
 	if err := json.Unmarshal(text, &marks); err != nil {

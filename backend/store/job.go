@@ -57,13 +57,7 @@ func (tx *Tx) Jobs(ctx context.Context, oid id.Organization, before id.Job, limi
 		before = "~" // behind every UUID
 	}
 	return Collect(tx.Query(ctx, `SELECT `+jobColumns+` FROM number_job WHERE org = ? AND id < ? ORDER BY id DESC LIMIT ?`, oid, before, limit),
-		func(r *Rows) (Job, error) {
-			j, err := scanJob(r)
-			if err != nil {
-				return Job{}, err
-			}
-			return *j, nil
-		})
+		jobRow)
 }
 
 // OpenJobs counts the organization's jobs that have not ended.
@@ -104,16 +98,15 @@ problem = ?, queued_at = ?, started_at = ?, ended_at = ? WHERE org = ? AND id = 
 	return nil
 }
 
+// AllOpenJobs are those of all organizations that have not ended.
+func (tx *Tx) AllOpenJobs(ctx context.Context, limit int) ([]Job, error) {
+	return Collect(tx.Query(ctx, `SELECT `+jobColumns+` FROM number_job WHERE ended_at = 0 ORDER BY org, created_at LIMIT ?`, limit), jobRow)
+}
+
 // StaleJobs are jobs that wait for parts of their file since before a time.
 func (tx *Tx) StaleJobs(ctx context.Context, before time.Time, limit int) ([]Job, error) {
 	return Collect(tx.Query(ctx, `SELECT `+jobColumns+` FROM number_job WHERE ended_at = 0 AND state = 'receiving' AND created_at < ? ORDER BY created_at LIMIT ?`, before, limit),
-		func(r *Rows) (Job, error) {
-			j, err := scanJob(r)
-			if err != nil {
-				return Job{}, err
-			}
-			return *j, nil
-		})
+		jobRow)
 }
 
 // EndedJobs are jobs that ended before a time.
@@ -145,8 +138,8 @@ func counts(m map[number.Reason]int) string {
 	return string(b)
 }
 
-// Continue writes the events of a piece of work that was recorded when it began and is recorded again when it ends. What
-// it changes is told nowhere else in the audit chain, so nothing that a person asks for may pass by Record this way.
+// Continue writes the events of a piece of work that goes from one state to the next by itself: that it began and what it
+// does is recorded, that it waits or runs is not.
 func (tx *Tx) Continue(ctx context.Context, pokes []Poke) error {
 	if len(pokes) > 0 {
 		if _, _, err := tx.takePlaces(ctx, pokes[0].Stream, 0, pokes); err != nil {
@@ -155,4 +148,12 @@ func (tx *Tx) Continue(ctx context.Context, pokes []Poke) error {
 	}
 	tx.MarkRecorded()
 	return nil
+}
+
+func jobRow(r *Rows) (Job, error) {
+	j, err := scanJob(r)
+	if err != nil {
+		return Job{}, err
+	}
+	return *j, nil
 }

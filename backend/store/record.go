@@ -89,13 +89,9 @@ func (tx *Tx) Record(ctx context.Context, auditKey []byte, c Change) error {
 // It gives the number of the first of its entries, all of which are of stream of, and the code of the entry before it.
 func (tx *Tx) takePlaces(ctx context.Context, of live.Stream, entries int, pokes []Poke) (first int64, prev string, err error) {
 	events, at := make([]any, 0, 6*len(pokes)), tx.Now().UnixMilli()
-	for _, stream := range streamsOf(of, pokes) {
-		told, written := int64(0), int64(0)
-		for _, p := range pokes {
-			if p.Stream == stream {
-				told++
-			}
-		}
+	streams, tell := byStream(of, pokes)
+	for _, stream := range streams {
+		told, written := int64(len(tell[stream])), int64(0)
 		if of == stream {
 			written = int64(entries)
 		}
@@ -108,34 +104,34 @@ func (tx *Tx) takePlaces(ctx context.Context, of live.Stream, entries int, pokes
 			first, prev = auditSeq-written+1, mac
 		}
 		eventSeq -= told
-		for _, p := range pokes {
-			if p.Stream != stream {
-				continue
-			}
+		for _, p := range tell[stream] {
 			eventSeq++
 			events = append(events, p.Stream, eventSeq, p.Kind, p.Org, p.Ref, at)
 			tx.published = append(tx.published, Published{p.Stream, live.Event{Seq: eventSeq, Kind: p.Kind, Org: p.Org, Ref: p.Ref}})
 		}
 	}
-	if len(events) == 0 {
-		return first, prev, nil
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO event (stream, seq, kind, org, ref, at) VALUES `+
-		strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(events)/6)[2:], events...); err != nil {
-		return 0, "", fmt.Errorf("write events: %w", err)
+	for some := range slices.Chunk(events, 6*eventsTogether) {
+		if _, err := tx.Exec(ctx, `INSERT INTO event (stream, seq, kind, org, ref, at) VALUES `+
+			strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(some)/6)[2:], some...); err != nil {
+			return 0, "", fmt.Errorf("write events: %w", err)
+		}
 	}
 	return first, prev, nil
 }
 
-// streamsOf are the streams of the entries and the pokes, each once, the entries' first.
-func streamsOf(of live.Stream, pokes []Poke) []live.Stream {
-	all := append(make([]live.Stream, 0, 1+len(pokes)), of)
+// eventsTogether is how many events one statement writes: there are limits to the length of one.
+const eventsTogether = 500
+
+// byStream are the streams of the entries and the pokes, the entries' first, and the pokes of each.
+func byStream(of live.Stream, pokes []Poke) ([]live.Stream, map[live.Stream][]Poke) {
+	all, tell := append(make([]live.Stream, 0, 1+len(pokes)), of), make(map[live.Stream][]Poke, 1+len(pokes))
 	for _, p := range pokes {
-		if !slices.Contains(all, p.Stream) {
+		if tell[p.Stream] == nil && p.Stream != of {
 			all = append(all, p.Stream)
 		}
+		tell[p.Stream] = append(tell[p.Stream], p)
 	}
-	return all
+	return all, tell
 }
 
 const moveHead = `INSERT INTO stream (id, event_seq, audit_seq, audit_mac) VALUES (?, ?, ?, '')

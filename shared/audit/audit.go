@@ -105,7 +105,8 @@ const (
 	NumbersChanged       Kind = "numbers.changed" // several in one action
 	NumbersRefused       Kind = "numbers.refused" // edits made offline by somebody whose access had ended
 	NumbersJobStarted    Kind = "numbers.job_started"
-	NumbersJobEnded      Kind = "numbers.job_ended" // done, cancelled or failed
+	NumbersJobWentOn     Kind = "numbers.job_went_on" // a batch of several
+	NumbersJobEnded      Kind = "numbers.job_ended"   // done, cancelled or failed
 	NumbersExported      Kind = "numbers.exported"
 	NumbersReplaced      Kind = "numbers.history_replaced" // the server's history went back, as after a restore
 	UnitCreated          Kind = "business_unit.created"
