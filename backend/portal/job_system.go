@@ -36,11 +36,11 @@ type Imported struct {
 	Organization org.Organization
 }
 
-// ImportAsSystem works off what waits already, takes the file from r and works it off, too. When ctx ends, it stops between
-// two batches, and whoever works jobs off next goes on with it. A file that was not taken in as a whole changes nothing,
-// and there is no job of it. progress is told of each batch.
+// ImportAsSystem takes the file from r and works it off, after what waits already. When ctx ends, it stops between two
+// batches, and whoever works jobs off next goes on with it. A file that was not taken in as a whole changes nothing, and
+// out has no job of it. progress is told of each batch.
 func (s *Service) ImportAsSystem(ctx context.Context, in Import, r io.Reader, progress func(api.Job)) (out Imported, err error) {
-	if err := errors.Join(s.endLeft(ctx), s.WorkJobs(ctx)); err != nil {
+	if err := s.endLeft(ctx); err != nil {
 		return out, err
 	}
 	var j *store.Job

@@ -43,8 +43,8 @@ func TestCommandWhoseFileIsNotTakenIn(t *testing.T) {
 		stop()
 		return copy(p, data), nil
 	}), len(data), quiet)
-	if err == nil || out.ID != "" {
-		t.Errorf("stopped: %+v, %v", out.Job, err)
+	if err == nil || out.ID != "" || jobs(marie)[0].State != api.JobFailed {
+		t.Errorf("stopped: %+v, %v, %+v", out.Job, err, jobs(marie)[0])
 	}
 	func() {
 		defer func() { recover() }()
