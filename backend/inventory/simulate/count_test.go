@@ -16,7 +16,7 @@ type counts struct {
 	kills, killsAfter, backups, restores, announced, prunes, forgotten, snapshots, chunksGone, bigs                    int
 	rightsChanged, accessEnded, signInsExpired, signOuts, upgrades, bugs, holidays                                     int
 
-	edits, bursts, saved, notSaved, undos, online, bulks, places, resolved            int
+	edits, bursts, saved, notSaved, undos, online, bulks, takenOut, places, resolved  int
 	resent, copies, gaps, forked, forks, renumbered, requeued                         int
 	dropped, wipes, lostPushes, swaps, compactions, rollbacks, noticed, epochs, views int
 	resetReplaced, resetPruned, resetUnknown                                          int

@@ -66,6 +66,7 @@ func (w *world) drawFaults() faults {
 	act(0.6, 8, (*world).onlineEdit)
 	act(0.005, 2, (*world).burst)
 	act(0.3, 3, (*world).bulkAdd)
+	act(0.3, 2, (*world).bulkDelete)
 	act(0.4, 4, (*world).placesChange)
 	act(0.4, 6, (*world).networkGoes)
 	act(0.6, 8, (*world).networkComes)

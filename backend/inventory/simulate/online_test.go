@@ -94,6 +94,10 @@ func (s *server) add(o *org, n int) {
 			e = number.FromUint64(33184900000 + uint64(o.n)*10000 + uint64(i))
 		}
 		list[i] = number.Number{ID: id.Number(w.name('b')), E164: e, CallPurpose: purposes[w.rng.IntN(2)].Key, DisplayName: "Line"}
+		if programs := w.truth.now[o].live.of(replica.KindProgram); len(programs) > 0 && w.chance(0.3) {
+			p := pick(w, programs).Program
+			list[i].Place = number.Place{BusinessUnit: p.BusinessUnit, Program: p.ID}
+		}
 	}
 	slices.SortFunc(list, func(a, b number.Number) int { return compare(string(a.E164), string(b.E164)) })
 	uids := map[replica.Uid]bool{}
@@ -114,11 +118,86 @@ func (s *server) add(o *org, n int) {
 	w.truth.follow(o, uids)
 	l := w.truth.now[o]
 	for i, r := range res {
-		if got := l.live.number(list[i].ID); (r.Fault == nil) != (got != nil) {
+		if got := l.live.number(list[i].ID); (r.Fault == nil) != (got != nil) || got != nil && got.Place != list[i].Place {
 			fail("I2", "row %d of a bulk action: %+v, but there is %+v", i, r, got)
 		}
 	}
 	s.moved(o)
+}
+
+// bulkDelete takes several numbers at once out of their programs, their units or the business, as a file does.
+func (w *world) bulkDelete() {
+	o := pick(w, w.orgs)
+	l := w.truth.now[o]
+	level := pick(w, []inventory.Level{inventory.FromBusiness, inventory.FromUnit, inventory.FromProgram})
+	var list []number.E164
+	was := map[number.E164]*number.Number{}
+	for range w.between(1, 4) {
+		e := pick(w, digits[:10])
+		list = append(list, e)
+		if n, ok := l.held[e]; ok {
+			row := *l.live.number(n)
+			was[e] = &row
+		}
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	uids := map[replica.Uid]bool{}
+	var res []inventory.Result
+	err := w.server.write(o, func(st inventory.Store) (err error) {
+		res, err = w.server.core.Delete(st, w.colleague(), level, list, func(int) replica.Uid {
+			u := replica.Uid(w.uid())
+			uids[u] = true
+			return u
+		})
+		return err
+	})
+	if err != nil {
+		w.truth.undone(o, nil)
+		return
+	}
+	w.note("a colleague takes %v out of the %s", list, level)
+	w.truth.follow(o, uids)
+	for i, r := range res {
+		w.truth.takenOut(l, level, list[i], was[list[i]], &r)
+	}
+	w.server.moved(o)
+}
+
+// takenOut judges what became of a number that was to be taken out; was is its row, nil when there was none.
+func (t *truth) takenOut(l *line, level inventory.Level, e number.E164, was *number.Number, r *inventory.Result) {
+	if was == nil {
+		if r.Fault == nil || r.Fault.Reason != number.NotFound || r.Seq != 0 {
+			fail("I2", "%s, which is not there, is taken out: %+v", e, r)
+		}
+		return
+	}
+	want := *was
+	switch level {
+	case inventory.FromUnit:
+		want.Place = number.Place{}
+	case inventory.FromProgram:
+		want.Program = ""
+	}
+	got := l.live.number(was.ID)
+	switch {
+	case r.ID != was.ID || r.Fault != nil:
+		fail("model", "taking %s out gave %+v", text(was), r)
+	case level == inventory.FromBusiness:
+		if _, dead := l.dead[was.ID]; got != nil || !dead || r.Seq == 0 {
+			fail("model", "%s is still there: %+v", e, r)
+		}
+	case got == nil || got.Place != want.Place || (r.Seq != 0) != (want.Place != was.Place):
+		fail("model", "%s was taken out of its %s and is %s: %+v", text(was), level, text(got), r)
+	default:
+		want.Ver = got.Ver
+		if *got != want {
+			fail("model", "taking %s out of its %s made it %s", text(was), level, text(got))
+		}
+	}
+	if r.Seq != 0 {
+		t.w.count.takenOut++
+	}
 }
 
 // somebodyResolves ends an attention item that a device shows.
