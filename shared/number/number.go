@@ -9,7 +9,8 @@ import (
 	"countersign/shared/id"
 )
 
-// E164 is a phone number as ITU-T E.164 writes it, with "+": "+33184882010". Only Parse and Check make one.
+// E164 is a phone number as ITU-T E.164 writes it, with "+": "+33184882010". Parse gives valid ones only; of one that came
+// from elsewhere Check tells whether it is.
 type E164 string
 
 // Status of a number in its organization.

@@ -14,35 +14,6 @@ type regionRules struct {
 	local   uint32 // lengths of what is dialed within a place
 }
 
-// Nowhere is the region of calling codes that belong to no country, such as +800.
-const Nowhere = "001"
-
-// Regions returns every country and territory that has numbers, by ISO 3166-1 code in order.
-func Regions() []string {
-	ids := make([]string, countryCount)
-	for i := range ids {
-		ids[i] = regionTable[i].id
-	}
-	return ids
-}
-
-// CallingCode returns the digits that numbers of a region begin with: "33" for "FR". It is "" for what is no region.
-func CallingCode(region string) string {
-	if r := rulesOf(region); r != nil {
-		return r.code
-	}
-	return ""
-}
-
-// Region returns the ISO 3166-1 code of the country or territory that gave out the number, Nowhere where none did, and
-// "" for what is no valid number.
-func (e E164) Region() string {
-	if o := e.outcome(); o != nil {
-		return regionTable[o.region-1].id
-	}
-	return ""
-}
-
 // rulesOf returns nil for what is no country or territory.
 func rulesOf(region string) *regionRules {
 	if len(region) != 2 || region[0]-'A' >= 26 || region[1]-'A' >= 26 {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A cell that a spreadsheet would run as a formula, or change because it looks like a quantity, gets an apostrophe in
+// A cell that a spreadsheet would run as a formula, or that is digits alone and would lose some, gets an apostrophe in
 // front: spreadsheets have it mean "text", and it survives when they save the file. A reader with another delimiter in
 // mind (a French spreadsheet expects ";") would begin cells in the middle of ours, so every place in a cell where one
 // could begin is treated alike.

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"maps"
-	"strings"
 
 	"countersign/shared/number"
 )
@@ -33,6 +32,9 @@ type Counts struct {
 	Over     int                   `json:"over,omitempty"` // behind the limit: counted, and otherwise not read
 }
 
+// previewRows is how many rows a preview shows.
+const previewRows = 10
+
 // Preview shows how a list was understood, so that a person can correct it.
 type Preview struct {
 	Encoding  Encoding  `json:"encoding"`
@@ -51,12 +53,11 @@ type Options struct {
 	Region    string    // for numbers without a country, "" when there is none
 	Delimiter Delimiter // Detect, or what the person chose
 	Mapping   *Mapping  // nil, or what the person chose
-	Typed     bool      // not a file: numbers one below the other, or between commas, semicolons, tabs or bars
-	Preview   int       // how many rows the preview shows; 10 when 0
-	MaxRows   int       // MaxRows when 0, and never more
+
+	maxRows int // MaxRows when 0; tests have fewer
 }
 
-// List reads numbers out of a file that is written to it in pieces, or out of what was typed or pasted.
+// List reads numbers out of a file that is written to it in pieces.
 //
 // Behind MaxRows numbers, the next one is an entry with the reason limit_exceeded; the others are counted only.
 type List struct {
@@ -74,22 +75,15 @@ type List struct {
 // NewList gives a list that calls entry with each number in the order of the file. An error of entry ends the reading
 // and comes back from Write and Close. ErrWorkbook says that it is no CSV file.
 func NewList(o Options, entry func(Entry) error) *List {
-	if o.Preview == 0 {
-		o.Preview = 10
-	}
-	if o.MaxRows <= 0 || o.MaxRows > MaxRows {
-		o.MaxRows = MaxRows
+	if o.maxRows == 0 {
+		o.maxRows = MaxRows
 	}
 	l := &List{o: o, entry: entry, seen: map[number.E164]int{}}
 	l.preview.Counts.Reasons = map[number.Reason]int{}
-	switch {
-	case o.Typed:
-		l.reader = NewReader(None, l.typed)
-		l.mapped, l.preview.Mapping = true, Mapping{Number: 1}
-	case o.Mapping != nil:
+	if o.Mapping != nil {
 		l.reader = NewReader(o.Delimiter, l.row)
 		l.mapped, l.preview.Mapping = true, *o.Mapping
-	default:
+	} else {
 		l.reader = NewReader(o.Delimiter, l.hold)
 	}
 	l.preview.Mapping.Number = max(l.preview.Mapping.Number, 1)
@@ -167,36 +161,10 @@ func (l *List) row(r Row) error {
 	})
 }
 
-// typed reads the numbers of a line that was typed. A comma inside 4,47E+11 is part of the damage.
-func (l *List) typed(r Row) error {
-	if r.Reason != "" {
-		return l.add(r, Entry{Line: r.Line, Text: r.Fields[0], Fields: r.Fields, Reason: r.Reason})
-	}
-	pieces := strings.FieldsFunc(r.Fields[0], func(c rune) bool { return strings.ContainsRune(separators, c) })
-	for i := 0; i < len(pieces); i++ {
-		s := pieces[i]
-		if i+1 < len(pieces) {
-			joined := s + "," + pieces[i+1]
-			if _, damage := number.Repair(trim(joined)); damage != number.Undamaged && strings.Contains(r.Fields[0], joined) {
-				s = joined
-				i++
-			}
-		}
-		if s = trim(s); s == "" {
-			continue
-		}
-		one := Row{Line: r.Line, Fields: []string{s}}
-		if err := l.add(one, Entry{Line: r.Line, Text: s, Fields: one.Fields}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // add judges an entry, counts it and passes it on.
 func (l *List) add(r Row, e Entry) error {
 	c := &l.preview.Counts
-	if c.Rows >= l.o.MaxRows {
+	if c.Rows >= l.o.maxRows {
 		c.Over++
 		if c.Over > 1 {
 			return nil
@@ -225,7 +193,7 @@ func (l *List) add(r Row, e Entry) error {
 	default:
 		c.Valid++
 	}
-	if p := &l.preview; len(p.Rows) < l.o.Preview {
+	if p := &l.preview; len(p.Rows) < previewRows {
 		p.Rows, p.Entries = append(p.Rows, r), append(p.Entries, e)
 		p.Columns = max(p.Columns, len(r.Fields))
 	}

@@ -1,10 +1,10 @@
-// Package sheet reads lists of phone numbers as people have them — CSV files of any spreadsheet, or numbers typed and
-// pasted — and writes files that a spreadsheet opens without running or changing anything in them. It reads in pieces of
-// any size and holds no file in memory. What a number is, and what becomes of it, is not decided here: the caller gives
-// the rule that reads one, and takes the entries.
+// Package sheet reads lists of phone numbers as people have them, in CSV files of any spreadsheet, and writes files that a
+// spreadsheet opens without running anything in them or spoiling a phone number. It reads in pieces of any size and holds
+// no file in memory. What a number is, and what becomes of it, is not decided here: the caller gives the rule that reads
+// one, and takes the entries.
 //
 // The way in is List: bytes → decoder → Reader (rows) → Mapping (which column is what) → Entry. The way out is Writer,
-// with Template and Rejected on top.
+// with Rejected on top.
 package sheet
 
 import "countersign/shared/errs"

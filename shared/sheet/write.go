@@ -10,9 +10,11 @@ import (
 	"countersign/shared/number"
 )
 
-// Writer writes rows that a spreadsheet shows as they are: RFC 4180 with CRLF, UTF-8 with a byte order mark, and cells
-// that could be taken for formulas made safe (see guard). Reader reads back exactly what was written, save that bytes
-// that are no UTF-8 become U+FFFD, and rows without anything in them are skipped.
+// Writer writes rows for spreadsheets: RFC 4180 with CRLF, UTF-8 with a byte order mark. No cell is a formula to them, and
+// phone numbers and whatever else is digits alone keep their plus, their zeros and all their digits (see guard). Other
+// texts that a spreadsheet takes for dates, amounts or truth values (1/2, 2026-03-01, 12.50, 12E4, TRUE) it may still
+// write in its own way when the file is opened and saved there. Reader reads back exactly what was written, save that
+// bytes that are no UTF-8 become U+FFFD, and rows without anything in them are skipped.
 type Writer struct {
 	w     *bufio.Writer
 	delim byte
@@ -73,24 +75,9 @@ func (w *Writer) field(s string) {
 	w.w.WriteByte('"')
 }
 
-// Labels are the names of the columns in the person's language. They have to be among the names that Guess knows.
+// Labels are the names of the columns in the person's language. They have to be among the names that are known.
 type Labels struct {
 	Number, CallPurpose, BusinessUnit, Program, DisplayName string
-}
-
-// Template writes the file that is offered to be filled in: a header, without the columns whose label is "".
-func Template(w io.Writer, d Delimiter, l Labels) error {
-	out := NewWriter(w, d)
-	var names []string
-	for _, name := range []string{l.Number, l.CallPurpose, l.BusinessUnit, l.Program, l.DisplayName} {
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	if err := out.Write(names...); err != nil {
-		return err
-	}
-	return out.Flush()
 }
 
 // Rejected writes the rows that were not taken, to be mended and sent again: line, reason and sentence, then the row as
