@@ -327,10 +327,10 @@ func (s *Service) GetNumber(tx *Tx, in *api.NumberIn) (api.NumberCard, error) {
 	}
 	steps := []int64{r.Ver, r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer}
 	moved := map[int64]bool{r.PlaceVer: true}
-	for i, a := range stood {
+	for _, a := range stood {
 		card.Assignments = append(card.Assignments, api.Assignment{Place: a.Place, UnitName: a.UnitName, ProgramName: a.ProgramName, From: a.From, By: a.By})
 		steps = append(steps, a.Seq)
-		moved[a.Seq] = moved[a.Seq] || i < len(stood)-1 // the first of all came with the number
+		moved[a.Seq] = moved[a.Seq] || a.Moved
 	}
 	slices.Sort(steps)
 	for _, seq := range slices.Backward(slices.Compact(steps)) {

@@ -155,6 +155,29 @@ func TestTombstonesEnd(t *testing.T) {
 	})
 }
 
+// N04: what was done to a number is told whole: that it was added without a place and put into its first one later.
+func TestViewAssignmentsOfALaterPlace(t *testing.T) {
+	d := newDesk(t)
+	france := d.unit("France")
+	p := d.program(france.ID, "Winter")
+	told := func(n id.Number) (list []string) {
+		for _, c := range d.number(n).Changes {
+			list = append(list, strings.Join(c.What, "+"))
+		}
+		return list
+	}
+	n := d.add("+33184882010", "survey", "", number.Place{})
+	d.set(d.As(d.Jonas), n, number.Fields{Place: &number.Place{BusinessUnit: france.ID}})
+	d.set(d.marie, n, number.Fields{Place: &number.Place{BusinessUnit: france.ID, Program: p.ID}})
+	if got := told(n); len(got) < 2 || got[0] != "assignment" || got[1] != "assignment" {
+		t.Errorf("moved twice: %q", got)
+	}
+	m := d.add("+33184882011", "survey", "", number.Place{BusinessUnit: france.ID})
+	if got := told(m); len(got) != 1 || got[0] != "" {
+		t.Errorf("added where it stands: %q", got)
+	}
+}
+
 // N04: View Assignments tells the six facts, where the number stood, and its last changes with who made them.
 func TestViewAssignments(t *testing.T) {
 	d := newDesk(t)

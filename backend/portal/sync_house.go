@@ -15,7 +15,7 @@ const (
 	keepAttention = 90 * 24 * time.Hour // after it was resolved
 
 	houseNumbersEvery = 24 * time.Hour
-	pruneAtOnce       = 5000 // changes of a history
+	pruneAtOnce       = 5000 // of whatever is forgotten
 	orgsAtOnce        = 200
 )
 
@@ -52,23 +52,36 @@ func (s *Service) houseNumbers(ctx context.Context) error {
 	if now.Sub(s.sync.housed) < houseNumbersEvery {
 		return nil
 	}
-	s.sync.housed = now
 	err := s.eachNumbers(ctx, func(oid id.Organization) error {
-		for n := pruneAtOnce; n >= pruneAtOnce; {
-			err := s.DB.Update(ctx, func(st *store.Tx) (err error) {
-				n, err = st.PruneHistory(ctx, oid, now.Add(-keepHistory), pruneAtOnce)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+		err := s.prune(ctx, func(st *store.Tx) (int, error) { return st.PruneHistory(ctx, oid, now.Add(-keepHistory), pruneAtOnce) })
+		if err != nil {
+			return err
 		}
-		return s.DB.Update(ctx, func(st *store.Tx) error { return st.PruneReceipts(ctx, oid, now.Add(-keepReceipts)) })
+		return s.prune(ctx, func(st *store.Tx) (int, error) {
+			return st.PruneReceipts(ctx, oid, now.Add(-keepReceipts), pruneAtOnce)
+		})
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.prune(ctx, func(st *store.Tx) (int, error) { return st.PruneAttention(ctx, now.Add(-keepAttention), pruneAtOnce) })
 	}
-	return s.DB.Update(ctx, func(st *store.Tx) error { return st.PruneAttention(ctx, now.Add(-keepAttention)) })
+	if err == nil {
+		s.sync.housed = now
+	}
+	return err
+}
+
+// prune forgets piece by piece, each in a transaction of its own, so that nobody waits long.
+func (s *Service) prune(ctx context.Context, some func(*store.Tx) (int, error)) error {
+	for {
+		n := 0
+		err := s.DB.Update(ctx, func(st *store.Tx) (err error) {
+			n, err = some(st)
+			return err
+		})
+		if err != nil || n < pruneAtOnce {
+			return err
+		}
+	}
 }
 
 // eachNumbers calls fn for every organization with a history of numbers.

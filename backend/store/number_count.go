@@ -124,15 +124,16 @@ type Assignment struct {
 	number.Place
 	UnitName, ProgramName string
 	From                  time.Time
+	Moved                 bool // the number, and not added or brought back there
 	Seq                   int64
 	By                    string
 }
 
 // Assignments are the places of a number, the newest first.
 func (tx *Tx) Assignments(ctx context.Context, oid id.Organization, n id.Number, limit int) ([]Assignment, error) {
-	return Collect(tx.Query(ctx, `SELECT from_at, seq, business_unit, unit_name, program, program_name, by_name FROM number_assignment
+	return Collect(tx.Query(ctx, `SELECT from_at, seq, business_unit, unit_name, program, program_name, by_name, moved FROM number_assignment
 WHERE org = ? AND number = ? ORDER BY seq DESC LIMIT ?`, oid, n, limit), func(r *Rows) (a Assignment, err error) {
-		return a, r.Scan(&a.From, &a.Seq, &a.BusinessUnit, &a.UnitName, &a.Program, &a.ProgramName, &a.By)
+		return a, r.Scan(&a.From, &a.Seq, &a.BusinessUnit, &a.UnitName, &a.Program, &a.ProgramName, &a.By, &a.Moved)
 	})
 }
 

@@ -18,15 +18,9 @@ func (tx *Tx) PruneHistory(ctx context.Context, oid id.Organization, before time
 	return inventory.PruneHistory(tx.Inventory(ctx, oid, nil), before, limit)
 }
 
-// ForgetReceipts forgets receipts of an organization, as inventory.PruneReceipts does.
-func (tx *Tx) ForgetReceipts(ctx context.Context, oid id.Organization, before time.Time, limit int) (int, error) {
+// PruneReceipts forgets receipts of an organization, as inventory.PruneReceipts does.
+func (tx *Tx) PruneReceipts(ctx context.Context, oid id.Organization, before time.Time, limit int) (int, error) {
 	return inventory.PruneReceipts(tx.Inventory(ctx, oid, nil), before, limit)
-}
-
-// PruneReceipts is ForgetReceipts without a limit.
-func (tx *Tx) PruneReceipts(ctx context.Context, oid id.Organization, before time.Time) error {
-	_, err := tx.ForgetReceipts(ctx, oid, before, 1<<31-1)
-	return err
 }
 
 // SeqBefore reads a row of the history for each stretch: times rise with the numbers.
@@ -80,20 +74,14 @@ func (s *numbers) DropReceipts(c id.Device, from, to replica.Mid) error {
 	return fault("forget old receipts", err)
 }
 
-const forgetAttention = `DELETE FROM sync_attention WHERE id IN
+const pruneAttention = `DELETE FROM sync_attention WHERE id IN
 (SELECT id FROM sync_attention WHERE resolved_at > 0 AND resolved_at < ? ORDER BY resolved_at LIMIT ?)`
 
-// ForgetAttention forgets the items that were resolved before a time, up to limit of them, and tells how many.
-func (tx *Tx) ForgetAttention(ctx context.Context, before time.Time, limit int) (int, error) {
-	n, err := tx.Touch(ctx, forgetAttention, before, limit)
+// PruneAttention forgets the items that were resolved before a time, up to limit of them, and tells how many.
+func (tx *Tx) PruneAttention(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := tx.Touch(ctx, pruneAttention, before, limit)
 	if err != nil {
 		return 0, fmt.Errorf("forget resolved attention items: %w", err)
 	}
 	return int(n), nil
-}
-
-// PruneAttention is ForgetAttention without a limit.
-func (tx *Tx) PruneAttention(ctx context.Context, before time.Time) error {
-	_, err := tx.ForgetAttention(ctx, before, 1<<31-1)
-	return err
 }

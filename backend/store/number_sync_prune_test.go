@@ -13,7 +13,7 @@ import (
 )
 
 // Items that were resolved long ago are forgotten, those of longest ago first, and open ones never.
-func TestForgetAttention(t *testing.T) {
+func TestPruneAttention(t *testing.T) {
 	in := newInstallation(t)
 	o := in.Organization()
 	put := func(item id.Attention) {
@@ -32,7 +32,7 @@ func TestForgetAttention(t *testing.T) {
 	forget := func(limit, want int) {
 		t.Helper()
 		in.must(in.change(func(ctx context.Context, tx *Tx) error {
-			n, err := tx.ForgetAttention(ctx, last, limit)
+			n, err := tx.PruneAttention(ctx, last, limit)
 			if n != want {
 				t.Errorf("%d items were forgotten, want %d", n, want)
 			}
@@ -61,7 +61,7 @@ func TestForgetAttention(t *testing.T) {
 // Looking for what can be forgotten does not go through all that is kept.
 func TestPruningReadsByIndex(t *testing.T) {
 	in := newInstallation(t)
-	for query, index := range map[string]string{oldReceipts: "sqlite_autoindex_sync_receipt_1", forgetAttention: "sync_attention_resolved"} {
+	for query, index := range map[string]string{oldReceipts: "sqlite_autoindex_sync_receipt_1", pruneAttention: "sync_attention_resolved"} {
 		in.must(in.change(func(ctx context.Context, tx *Tx) error {
 			var plan []string
 			rows := tx.Query(ctx, `EXPLAIN QUERY PLAN `+query, make([]any, strings.Count(query, "?"))...)

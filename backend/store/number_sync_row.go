@@ -221,8 +221,8 @@ func (s *numbers) Placed(r *inventory.Record, by string) error {
 			program = p.DisplayName
 		}
 	}
-	_, err := s.tx.Exec(s.ctx, `INSERT INTO number_assignment (org, number, from_at, seq, business_unit, unit_name, program, program_name, by_name)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		string(s.org), string(r.ID), s.tx.now, r.Ver, string(r.BusinessUnit), unit, string(r.Program), program, by)
+	_, err := s.tx.Exec(s.ctx, `INSERT INTO number_assignment (org, number, from_at, seq, business_unit, unit_name, program, program_name, by_name, moved)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(s.org), string(r.ID), s.tx.now, r.Ver, string(r.BusinessUnit), unit, string(r.Program), program, by, r.PlaceVer == r.Ver)
 	return fault("write where a number stands", err)
 }

@@ -261,7 +261,7 @@ type Attention struct {
 	Device    string       `json:"device,omitempty"`
 	At        int64        `json:"at"`        // Unix ms by the server
 	Mutations []Mutation   `json:"mutations"` // as they were pushed, several when they are about one number
-	Faults    []Fault      `json:"faults"`    // of the last of them
+	Faults    []Fault      `json:"faults"`    // the newest of each field of a row
 	Technical string       `json:"technical,omitempty"`
 }
 

@@ -21,5 +21,10 @@ DROP INDEX number_job_open;
 CREATE INDEX number_job_open ON number_job (org, created_at) WHERE ended_at = 0;
 CREATE INDEX sync_attention_resolved ON sync_attention (resolved_at) WHERE resolved_at > 0;
 
+-- Whether a number was moved there: FALSE where it stood from when it was added, or brought back.
+ALTER TABLE number_assignment ADD COLUMN moved BOOLEAN NOT NULL DEFAULT TRUE;
+UPDATE number_assignment SET moved = FALSE WHERE seq =
+    (SELECT MIN(a.seq) FROM number_assignment AS a WHERE a.org = number_assignment.org AND a.number = number_assignment.number);
+
 -- +goose Down
 SELECT 1;
