@@ -5,6 +5,8 @@ import (
 
 	"countersign/backend/store"
 	"countersign/shared/api"
+	"countersign/shared/errs"
+	"countersign/shared/id"
 	"countersign/shared/sheet"
 )
 
@@ -17,7 +19,7 @@ func (s *Service) AddNumberList(tx *Tx, in *api.AddListIn) (api.JobResults, erro
 	if err != nil {
 		return api.JobResults{}, err
 	}
-	return tx.atOnce(j, in.Body.Numbers)
+	return tx.atOnce(j, in.Body.Job, in.Body.Numbers)
 }
 
 // DeleteNumberList removes a short list at once.
@@ -29,14 +31,15 @@ func (s *Service) DeleteNumberList(tx *Tx, in *api.DeleteListIn) (api.JobResults
 	if err != nil {
 		return api.JobResults{}, err
 	}
-	return tx.atOnce(j, in.Body.Numbers)
+	return tx.atOnce(j, in.Body.Job, in.Body.Numbers)
 }
 
 // rowWeight is about what a row of a list leaves behind besides its text.
 const rowWeight = 256
 
-// atOnce works a list off as a job of its own. It is read as a file of one column without a name, a line for each number.
-func (tx *Tx) atOnce(j *store.Job, numbers []string) (api.JobResults, error) {
+// atOnce works a list off as a job of its own, or gives the results of the caller's own one of that name, which it was
+// worked off as already. It is read as a file of one column without a name, a line for each number.
+func (tx *Tx) atOnce(j *store.Job, name id.Job, numbers []string) (api.JobResults, error) {
 	oneLine := strings.NewReplacer("\n", " ", "\r", " ", `"`, "'")
 	lines, weight := make([]string, len(numbers)), 0
 	for i, n := range numbers {
@@ -53,6 +56,16 @@ func (tx *Tx) atOnce(j *store.Job, numbers []string) (api.JobResults, error) {
 	list, err := readJob(j, func(yield func([]byte, error) bool) { yield([]byte("\ufeff"+strings.Join(lines, "\n")), nil) })
 	if err != nil {
 		return api.JobResults{}, err
+	}
+	if name != "" {
+		before, err := tx.listOf(j, name, list.sum)
+		if err != nil {
+			return api.JobResults{}, err
+		}
+		if before != nil {
+			return tx.results(before, "", api.JobListRows, "")
+		}
+		j.ID = name
 	}
 	j.State, j.QueuedAt, j.StartedAt = api.JobRunning, tx.Now(), tx.Now()
 	if err := tx.AddJob(tx, j); err != nil {
@@ -74,4 +87,34 @@ func (tx *Tx) atOnce(j *store.Job, numbers []string) (api.JobResults, error) {
 		return api.JobResults{}, err
 	}
 	return tx.results(j, "", api.JobListRows, "")
+}
+
+// listOf is the job of a name that did what j is to do; nil when there is none.
+func (tx *Tx) listOf(j *store.Job, name id.Job, sum string) (*store.Job, error) {
+	if !id.Valid(name) {
+		return nil, errs.BadField("job", "error.invalid")
+	}
+	before, err := tx.Job(tx, j.Org, name)
+	if errs.Is(err, errs.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	type wish struct {
+		login        id.Login
+		session      id.SupportSession
+		kind         api.JobKind
+		level        api.Level
+		unit         id.BusinessUnit
+		program      id.Program
+		purpose, sum string
+	}
+	of := func(j *store.Job, sum string) wish {
+		return wish{j.Login, j.Session, j.Kind, j.Level, j.BusinessUnit, j.Program, j.CallPurpose, sum}
+	}
+	if of(before, before.ListSum) != of(j, sum) {
+		return nil, errs.InState("taken", "job.error.name")
+	}
+	return before, nil
 }

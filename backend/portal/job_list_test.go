@@ -1,13 +1,17 @@
 package portal_test
 
 import (
+	"crypto/rand"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	. "countersign/backend/backendtest"
 	"countersign/shared/api"
 	"countersign/shared/audit"
 	"countersign/shared/errs"
+	"countersign/shared/id"
 	"countersign/shared/number"
 )
 
@@ -102,4 +106,42 @@ func TestNumberListLevels(t *testing.T) {
 		_, err := addList(marie, o, french(5))
 		Refused(t, err, errs.Invalid)
 	}
+}
+
+// N08: a list whose answer was lost is sent again with the same name, and tells what became of it the first time.
+func TestListSentAgain(t *testing.T) {
+	w := New(t)
+	marie := w.As(w.Marie)
+	name := id.New[id.Job](time.Now(), rand.Reader)
+	in := api.AddListIn{Org: api.Org{Org: w.Acme}}
+	in.Body.Job, in.Body.AddOptions, in.Body.Numbers = name, survey, []string{french(1), french(2), "x"}
+	first := Must(Call(marie, api.AddNumberList, in))
+	if first.Job.ID != name || len(first.Applied) != 2 || len(first.Rejected) != 1 {
+		t.Fatalf("%+v", first)
+	}
+	if again := Must(Call(marie, api.AddNumberList, in)); fmt.Sprint(again) != fmt.Sprint(first) {
+		t.Errorf("again: %+v, before %+v", again, first)
+	}
+	for what, change := range map[string]func() *Actor{
+		"another list":   func() *Actor { in.Body.Numbers = []string{french(3)}; return marie },
+		"other options":  func() *Actor { in.Body.CallPurpose = "charity"; return marie },
+		"another person": func() *Actor { return w.As(w.Jonas) },
+	} {
+		before := in
+		_, err := Call(change(), api.AddNumberList, in)
+		if Refused(t, err, errs.Conflict); len(stored(w, w.Acme)) != 2 {
+			t.Errorf("%s was worked off under the same name", what)
+		}
+		in = before
+	}
+	gone := api.DeleteListIn{Org: api.Org{Org: w.Acme}}
+	gone.Body.Job, gone.Body.Level, gone.Body.Numbers = id.New[id.Job](time.Now(), rand.Reader), api.LevelBusiness, []string{french(1)}
+	removed := Must(Call(marie, api.DeleteNumberList, gone))
+	if again := Must(Call(marie, api.DeleteNumberList, gone)); len(removed.Applied) != 1 || fmt.Sprint(again) != fmt.Sprint(removed) {
+		t.Errorf("removed %+v, again %+v", removed, again)
+	}
+	gone.Body.Job = "no name"
+	_, err := Call(marie, api.DeleteNumberList, gone)
+	Refused(t, err, errs.Invalid)
+	w.Verify()
 }

@@ -147,6 +147,7 @@ type AddListIn struct {
 	Org
 	Body struct {
 		AddOptions
+		Job     id.Job   `json:"job,omitempty" doc:"UUID made by the caller: the same list with it again, after an answer was lost, gives the same results"`
 		Numbers []string `json:"numbers" minItems:"1" maxItems:"1000" doc:"As people write them"`
 	}
 }
@@ -155,6 +156,7 @@ type DeleteListIn struct {
 	Org
 	Body struct {
 		DeleteOptions
+		Job     id.Job   `json:"job,omitempty" doc:"UUID made by the caller: the same list with it again, after an answer was lost, gives the same results"`
 		Numbers []string `json:"numbers" minItems:"1" maxItems:"1000" doc:"As people write them"`
 	}
 }
