@@ -16,62 +16,21 @@ func (c *Core) Add(s Store, a Actor, list []number.Number, uid func(i int) repli
 	}
 	m := &replica.Mutation{Op: replica.Create, Rows: make([]replica.Edit, 1)}
 	out := make([]Result, len(list))
-	recs := make([]Record, len(list))
 	for i := range list {
-		recs[i] = Record{Number: list[i], By: a.Login}
-		if recs[i].ID == "" {
-			recs[i].ID = id.Number(c.NewID())
+		n := list[i]
+		if n.ID == "" {
+			n.ID = id.Number(c.NewID())
 		}
-		out[i].ID = recs[i].ID
-	}
-	for from := 0; from < len(list); from += addTogether {
-		to := min(from+addTogether, len(list))
-		done, err := w.createAll(recs[from:to], out[from:to], func(i int) replica.Uid { return uid(from + i) })
-		if err != nil {
+		m.Rows[0].ID, w.uid = n.ID, uid(i)
+		out[i].ID = n.ID
+		if err := w.batched(&out[i], m, func() ([]replica.Fault, error) { return w.create(m, 0, &n) }); err != nil {
 			return nil, err
 		}
-		for i := from; i < to && !done; i++ {
-			n := &recs[i].Number
-			m.Rows[0].ID, w.uid = n.ID, uid(i)
-			if err := w.batched(&out[i], m, func() ([]replica.Fault, error) { return w.create(m, 0, n) }); err != nil {
-				return nil, err
-			}
-			if f := out[i].Fault; f != nil {
-				f.E164 = n.E164
-			}
+		if f := out[i].Fault; f != nil {
+			f.E164 = n.E164
 		}
 	}
 	return out, w.end()
-}
-
-// addTogether is how many new numbers are written at once as long as nothing is wrong with any of them.
-const addTogether = 100
-
-// createAll makes all of some numbers. Where one of them can't be made it does nothing, and they are to be made one by one.
-func (w *work) createAll(recs []Record, out []Result, uid func(i int) replica.Uid) (done bool, err error) {
-	if w.a.Lost || !w.a.Rights.Has(rightTo(replica.Create)) {
-		return false, nil
-	}
-	list := make([]*Record, len(recs))
-	for i := range recs {
-		n := &recs[i].Number
-		if w.c.check(n.E164) != "" || number.Admit(n, w) != nil || w.err != nil {
-			return false, w.err
-		}
-		n.Status, n.Ver = fresh, w.head.Seq+1+int64(i)
-		list[i] = &recs[i]
-	}
-	if clash, err := w.s.AddNumbers(list...); err != nil || clash {
-		return false, err
-	}
-	for i, rec := range list {
-		w.uid = uid(i)
-		if err := w.saved(nil, rec); err != nil {
-			return false, err
-		}
-		out[i].Seq = w.head.Seq
-	}
-	return true, nil
 }
 
 // Delete removes numbers, sorted, as far as level says, whatever has become of them; else it is like Add. Taking numbers

@@ -21,7 +21,7 @@ func (w *work) create(m *replica.Mutation, i int, n *number.Number) ([]replica.F
 
 	n.Status, n.Ver = fresh, w.head.Seq+1
 	rec := &Record{Number: *n, By: w.a.Login}
-	clash, err := w.s.AddNumbers(rec)
+	clash, err := w.s.AddNumber(rec)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ type Store interface {
 	Number(id.Number) (*Record, error)
 	Holder(number.E164) (id.Organization, id.Number, error)      // the live number, of whatever organization; "" when none
 	Live(number.E164) (*Record, error)                           // the organization's own live number
-	AddNumbers(...*Record) (clash bool, err error)               // new rows; none is written when the id of one exists here or its number lives anywhere
+	AddNumber(*Record) (clash bool, err error)                   // a new row; nothing is written when its id exists here or its number lives anywhere
 	PutNumber(*Record) error                                     // a row that exists
 	Numbers(after id.Number, limit int) ([]number.Number, error) // live ones by id
 	Unit(id.BusinessUnit) (*number.Unit, error)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"countersign/backend/inventory"
 	"countersign/backend/store"
@@ -159,13 +160,18 @@ func (tx *Tx) addRows(s inventory.Store, a inventory.Actor, j *store.Job, rows [
 		return nil, nil, err
 	}
 	list, left := make([]number.Number, 0, len(at)), at[:0]
+	ids := make([]id.Number, len(at))
+	for i := range ids {
+		ids[i] = newID[id.Number](tx)
+	}
+	slices.Sort(ids) // what is written side by side is written fastest
 	for _, i := range at {
 		r := &rows[i]
 		n := number.Number{E164: r.e164, DisplayName: r.name, Status: number.Active}
 		if faults[i] = words.put(&n, r); faults[i] != nil {
 			continue
 		}
-		n.ID = newID[id.Number](tx)
+		n.ID = ids[len(list)]
 		list, left = append(list, n), append(left, i)
 	}
 	if len(list) == 0 {

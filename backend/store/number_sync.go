@@ -32,7 +32,6 @@ type numbers struct {
 	read  recordRead
 	moved map[tallyKey]int // what the tally does not say yet
 	steps []inventory.Past // what the history does not say yet
-	args  []any            // of the statement that adds numbers
 }
 
 // Inventory gives the numbers of an organization. newEpoch names its history when this transaction begins it. Units,

@@ -2,9 +2,7 @@ package store
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"countersign/backend/inventory"
@@ -61,74 +59,16 @@ func (s *numbers) Live(e number.E164) (*inventory.Record, error) {
 	return r, err
 }
 
-// addedRow are the columns of a row that is added, addedTogether how many of them one statement adds: a statement costs
-// as much as a third of what its row does.
-const (
-	addedRow      = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	addedTogether = 25
-)
-
-var (
-	addOne  = addRows(1)
-	addMany = addRows(addedTogether)
-)
-
-func addRows(n int) string {
-	return `INSERT INTO number (org, id, e164, call_purpose, display_name, name_key, business_unit, program, status, removed_at, ver, by_login,
-other_ver, purpose_ver, name_ver, place_ver) VALUES ` + addedRow + strings.Repeat(", "+addedRow, n-1) + ` ON CONFLICT DO NOTHING`
-}
-
-// errClash undoes what was added beside a number that clashes.
-var errClash = errors.New("a number clashes")
-
-func (s *numbers) AddNumbers(list ...*inventory.Record) (clash bool, err error) {
-	if len(list) == 1 {
-		err = s.add(list)
-	} else {
-		err = s.Part(func() error {
-			for len(list) > 0 {
-				n := 1
-				if len(list) >= addedTogether {
-					n = addedTogether
-				}
-				if err := s.add(list[:n]); err != nil {
-					return err
-				}
-				list = list[n:]
-			}
-			return nil
-		})
+func (s *numbers) AddNumber(r *inventory.Record) (clash bool, err error) {
+	n, err := s.tx.Exec(s.ctx, `INSERT INTO number (org, id, e164, call_purpose, display_name, name_key, business_unit, program, status,
+removed_at, ver, by_login, other_ver, purpose_ver, name_ver, place_ver) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING`,
+		string(s.org), string(r.ID), string(r.E164), r.CallPurpose, r.DisplayName, number.SearchKey(r.DisplayName), string(r.BusinessUnit),
+		string(r.Program), string(r.Status), r.RemovedAt, r.Ver, string(r.By), r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer)
+	if n > 0 && r.RemovedAt.IsZero() {
+		s.count(tallyOf(&r.Number), 1)
 	}
-	if err == errClash {
-		return true, nil
-	}
-	return false, fault("write new numbers", err)
-}
-
-// add writes one row or addedTogether; errClash when not all could be written.
-func (s *numbers) add(list []*inventory.Record) error {
-	query := addMany
-	if len(list) == 1 {
-		query = addOne
-	}
-	s.args = s.args[:0]
-	for _, r := range list {
-		s.args = append(s.args, string(s.org), string(r.ID), string(r.E164), r.CallPurpose, r.DisplayName, number.SearchKey(r.DisplayName),
-			string(r.BusinessUnit), string(r.Program), string(r.Status), r.RemovedAt, r.Ver, string(r.By), r.OtherVer, r.PurposeVer, r.NameVer, r.PlaceVer)
-	}
-	n, err := s.tx.Exec(s.ctx, query, s.args...)
-	if err != nil {
-		return err
-	}
-	if n < int64(len(list)) {
-		return errClash
-	}
-	for _, r := range list {
-		if r.RemovedAt.IsZero() {
-			s.count(tallyOf(&r.Number), 1)
-		}
-	}
-	return nil
+	return n == 0, fault("write a new number", err)
 }
 
 func (s *numbers) PutNumber(r *inventory.Record) error {

@@ -45,7 +45,7 @@ func TestTallyEqualsCount(t *testing.T) {
 				if len(own) == 0 || rng.IntN(3) == 0 {
 					r := &inventory.Record{Number: number.Number{ID: id.New[id.Number](time.Now(), rand.Reader), CallPurpose: pick("survey", "charity"), Status: number.Active,
 						E164: number.E164(fmt.Sprintf("+3318488%04d", rng.IntN(40)))}} // some are taken
-					clash, err := s.AddNumbers(r)
+					clash, err := s.AddNumber(r)
 					if !clash {
 						own = append(own, r.ID)
 					}

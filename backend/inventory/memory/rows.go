@@ -27,21 +27,17 @@ func (t *Tx) Live(e number.E164) (*inventory.Record, error) {
 	return nil, t.dead
 }
 
-func (t *Tx) AddNumbers(list ...*inventory.Record) (clash bool, err error) {
-	mark := len(t.undo)
-	for _, r := range list {
-		if err := t.step("number"); err != nil {
-			return false, err
-		}
-		_, held := t.in.holders[r.E164]
-		if t.o.numbers[r.ID] != nil || held && !replica.Without("uniqueness") {
-			t.undoTo(mark)
-			return true, nil
-		}
-		set(t, t.o.numbers, r.ID, r)
-		put(t, &t.o.order, nil)
-		set(t, t.in.holders, r.E164, holder{t.id, r.ID})
+func (t *Tx) AddNumber(r *inventory.Record) (clash bool, err error) {
+	if err := t.step("number"); err != nil {
+		return false, err
 	}
+	_, held := t.in.holders[r.E164]
+	if t.o.numbers[r.ID] != nil || held && !replica.Without("uniqueness") {
+		return true, nil
+	}
+	set(t, t.o.numbers, r.ID, r)
+	put(t, &t.o.order, nil)
+	set(t, t.in.holders, r.E164, holder{t.id, r.ID})
 	return false, nil
 }
 

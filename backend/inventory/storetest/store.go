@@ -33,10 +33,10 @@ func must(t testing.TB, errs ...error) {
 func partIsUndoneAlone(w *world) {
 	a, b := w.live("+331", 1), w.live("+332", 2)
 	w.update(func(s inventory.Store) error {
-		_, err := s.AddNumbers(a)
+		_, err := s.AddNumber(a)
 		must(w, err)
 		err = s.Part(func() error {
-			_, err := s.AddNumbers(b)
+			_, err := s.AddNumber(b)
 			must(w, err, s.RaiseAttention(w.me.Login), s.PutDevice(&inventory.Device{Client: "x", Login: w.me.Login}))
 			must(w, s.Part(func() error { return s.RaiseAttention(w.dana.Login) }))
 			return errOnPurpose
@@ -67,7 +67,7 @@ func errorLeavesNoTrace(w *world) {
 	before := w.head()
 	r := w.live("+331", 1)
 	err := w.in.Update(w.org, func(s inventory.Store) error {
-		_, err := s.AddNumbers(r)
+		_, err := s.AddNumber(r)
 		must(w, err)
 		h := before
 		h.Seq = 7
@@ -87,7 +87,7 @@ func numbersClash(w *world) {
 	mine := w.live("+331", 1)
 	clash := func(org id.Organization, r *inventory.Record) (clash bool) {
 		must(w, w.in.Update(org, func(s inventory.Store) (err error) {
-			clash, err = s.AddNumbers(r)
+			clash, err = s.AddNumber(r)
 			return err
 		}))
 		return clash
