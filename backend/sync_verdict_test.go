@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"countersign/backend/inventory"
 	"countersign/backend/store"
@@ -36,7 +37,7 @@ func (h *history) check(name string, model porcupine.Model, part func([]porcupin
 
 // judgePages: I5, I7: every page is exactly the changes between two places of the one history.
 func (h *history) judgePages() {
-	err := h.w.DB.View(h.t.Context(), func(tx *store.Tx) error {
+	err := h.w.DB.ViewWithin(h.t.Context(), time.Minute, func(tx *store.Tx) error {
 		inv := tx.Inventory(context.Background(), h.w.Acme, nil)
 		head, err := inv.Head()
 		if err != nil {

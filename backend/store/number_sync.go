@@ -32,6 +32,8 @@ type numbers struct {
 	read  recordRead
 	moved map[tallyKey]int // what the tally does not say yet
 	steps []inventory.Past // what the history does not say yet
+
+	recent *aStretch // of the history that was read last: changes are asked for one after another
 }
 
 // Inventory gives the numbers of an organization. newEpoch names its history when this transaction begins it. Units,
@@ -48,7 +50,7 @@ func (s *numbers) Part(fn func() error) error {
 	moved, steps := maps.Clone(s.moved), s.steps
 	err := s.tx.Part(fn)
 	if err != nil { // what was noted is as if it had not been
-		s.moved, s.steps, s.read = moved, steps, recordRead{}
+		s.moved, s.steps, s.read, s.recent = moved, steps, recordRead{}, nil
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	"countersign/backend/failpoint"
 	"countersign/backend/inventory"
@@ -72,27 +73,58 @@ func (s *numbers) Change(seq int64) (*inventory.Past, error) {
 		}
 		return nil, nil
 	}
-	var p inventory.Past
+	if s.recent == nil || !s.recent.holds(seq) {
+		st, err := s.stretchAt(seq)
+		if err != nil || st == nil {
+			return nil, err
+		}
+		s.recent = st
+	}
+	return s.recent.change(seq)
+}
+
+// aStretch is a row of the history. Nobody changes one that is written.
+type aStretch struct {
+	changes []replica.Change
+	uids    []string
+	chains  string
+	by      id.Login
+	name    string
+	at      time.Time
+}
+
+// stretchAt reads the row that a change is in; nil when there is none.
+func (s *numbers) stretchAt(seq int64) (*aStretch, error) {
+	var st aStretch
 	var first int64
-	var uids, chains, frame string
+	var uids, frame string
 	err := s.tx.QueryRow(s.ctx, `SELECT first_seq, login, name, at, uids, chains, frame FROM number_history WHERE org = ? AND seq >= ?
-ORDER BY seq LIMIT 1`, string(s.org), seq).Scan(&first, (*string)(&p.By), &p.Name, &p.At, &uids, &chains, &frame)
+ORDER BY seq LIMIT 1`, string(s.org), seq).Scan(&first, (*string)(&st.by), &st.name, &st.at, &uids, &st.chains, &frame)
 	if errs.Is(err, errs.NotFound) || err == nil && first > seq {
 		return nil, nil
 	}
-	var list []replica.Change
 	if err == nil {
-		list, err = readStretch(frame)
+		st.changes, err = readStretch(frame)
 	}
 	if err != nil {
 		return nil, fault("read a change of the history", err)
 	}
-	i, uid := int(seq-first), strings.Split(uids, "\n")
-	if i >= len(list) || list[i].Seq != seq || len(uid) != len(list) || len(chains) != chainDigits*len(list) {
-		return nil, fmt.Errorf("a stretch of the history from %d to %d holds no change %d", first, int(first)+len(list)-1, seq)
+	st.uids = strings.Split(uids, "\n")
+	if n := len(st.changes); !st.holds(seq) || st.changes[0].Seq != first || len(st.uids) != n || len(st.chains) != chainDigits*n {
+		return nil, fmt.Errorf("a stretch of the history from %d on holds no change %d", first, seq)
 	}
-	p.Change, p.Uid = list[i], replica.Uid(uid[i])
-	return &p, readChain(&p.Chain, chains[chainDigits*i:chainDigits*(i+1)])
+	return &st, nil
+}
+
+func (st *aStretch) holds(seq int64) bool {
+	n := len(st.changes)
+	return n > 0 && st.changes[0].Seq <= seq && seq <= st.changes[n-1].Seq && st.changes[n-1].Seq-st.changes[0].Seq == int64(n-1)
+}
+
+func (st *aStretch) change(seq int64) (*inventory.Past, error) {
+	i := int(seq - st.changes[0].Seq)
+	p := &inventory.Past{Change: st.changes[i], Uid: replica.Uid(st.uids[i]), By: st.by, Name: st.name, At: st.at}
+	return p, readChain(&p.Chain, st.chains[chainDigits*i:chainDigits*(i+1)])
 }
 
 func (s *numbers) Changes(after int64, limit int) ([]replica.Change, error) {
