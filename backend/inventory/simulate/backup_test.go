@@ -174,7 +174,7 @@ func (t *truth) forget(l *line, d *inventory.Device, was, is []*inventory.Receip
 			delete(l.receipts, oc.Uid)
 		}
 		if k != nil {
-			k.first = oc.Mid + 1
+			k.first = oc.Mid + 2 // sums go on from the one behind it, which stays
 			k.given = slices.DeleteFunc(slices.Clone(k.given), func(v *verdict) bool { return v.outcome.Mid == oc.Mid })
 		}
 	}
