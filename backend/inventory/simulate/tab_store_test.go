@@ -19,10 +19,7 @@ func (t *tab) load() {
 		if w.chance(w.f.io) {
 			w.count.unread++
 			t.lastNotice = max(t.lastNotice, w.now)
-			w.agenda.add(t.lastNotice, func() {
-				t.loads, t.unread = t.loads-1, true
-				t.tell(replica.Event{Failed: &replica.StoreFailed{Why: replica.FailedIO}})
-			})
+			w.agenda.add(t.lastNotice, func() { t.tell(replica.Event{Failed: &replica.StoreFailed{Why: replica.FailedIO}}) })
 			return
 		}
 		s := t.st.stored()
@@ -30,10 +27,7 @@ func (t *tab) load() {
 			s = new(wire(w, *s))
 		}
 		t.lastNotice = max(t.lastNotice, w.now)
-		w.agenda.add(t.lastNotice, func() {
-			t.loads--
-			t.tell(replica.Event{Loaded: s})
-		})
+		w.agenda.add(t.lastNotice, func() { t.tell(replica.Event{Loaded: s}) })
 	})
 }
 

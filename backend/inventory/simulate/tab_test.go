@@ -20,7 +20,7 @@ type tab struct {
 	asked               []int // requests without an answer
 	steps               int
 	seen                int64 // Meta.Tx that the engine was told of
-	loads               int   // not answered
+	loads               int   // whose answers the engine was not told
 	unread              bool  // the last one failed, and another one is to come
 	reauth, upgrade     bool  // what it was told, until it is helped
 }
@@ -61,7 +61,9 @@ func (t *tab) step(ev replica.Event) {
 	w := t.d.w
 	switch {
 	case ev.Loaded != nil:
-		t.seen, t.unread = ev.Loaded.Meta.Tx, false
+		t.seen, t.loads, t.unread = ev.Loaded.Meta.Tx, t.loads-1, false
+	case ev.Failed != nil && ev.Failed.ID == 0:
+		t.loads, t.unread = t.loads-1, true
 	case ev.Committed != nil:
 		t.seen = max(t.seen, ev.Committed.No)
 	}
