@@ -27,6 +27,7 @@ func TestMalformedEditIsNotTaken(t *testing.T) {
 		"no rows":                  {Uid: uid(1), Op: Set, Set: set},
 		"an unknown operation":     {Uid: uid(1), Op: "number.paint", Rows: []Edit{{ID: key(1)}}, Set: set},
 		"more rows than there are": {Uid: uid(1), Op: Remove, Rows: make([]Edit, MaxRows+1)},
+		"a version of no history":  {Uid: uid(1), Op: Remove, Rows: []Edit{{ID: key(1), WasVer: 7}}},
 	} {
 		d, tb := synced(t)
 		tb.step(Event{Edit: &in})

@@ -130,6 +130,8 @@ type NewEdit struct {
 	Set   *number.Fields
 	Group string
 	At    int64
+
+	WasEpoch Epoch // of the View that any WasVer is from: history may have been replaced since
 }
 
 // NewUndo takes the edit Of back by an edit that can't clobber a later one.
@@ -219,7 +221,7 @@ const (
 	WhyNotReady = "not_ready" // the store is not read yet
 	WhyWiped    = "wiped"     // access ended or the person signed out
 	WhyLogFull  = "log_full"  // too much waits to be sent
-	WhyInvalid  = "invalid"   // a malformed Uid or row id, no rows, more than MaxRows or one twice, or an operation that there is not
+	WhyInvalid  = "invalid"   // a malformed Uid or row id, no rows, more than MaxRows or one twice, a WasVer of no epoch, or an operation that there is not
 	WhyTooLarge = "too_large" // a row that fits into no push
 	WhyGone     = "gone"      // undo: the edit is not on this device any more
 	WhyNothing  = "nothing"   // undo: nothing of the edit was applied

@@ -59,7 +59,7 @@ type Mutation struct {
 	Rows []Edit         `json:"rows"`
 	Set  *number.Fields `json:"set,omitempty"` // of all rows that have no Set of their own
 
-	WasEpoch Epoch  `json:"was_epoch,omitempty"` // remove: of the WasVer of its rows
+	WasEpoch Epoch  `json:"was_epoch,omitempty"` // remove, and what undoes one: of the WasVer of its rows
 	Group    string `json:"group,omitempty"`     // the same for the pieces of one action
 	At       int64  `json:"at,omitempty"`        // Unix ms by the device's clock, for display only
 }

@@ -107,8 +107,13 @@ func (e *Engine) applyBase(tx *Tx, stage *Manifest) {
 	}
 }
 
-// refreshReached tells of the entries that lie over base now and did not before, or the other way round.
+// refreshReached tells of the entries that lie over base now and did not before, or the other way round, and of every
+// number when its version counts in another history.
 func (e *Engine) refreshReached(before CursorParts) {
+	if before.Epoch != e.m.base.Epoch {
+		e.refresh.all = true
+		return
+	}
 	for _, en := range e.m.log {
 		if overlays(&en.Entry, before) != overlays(&en.Entry, e.m.base) {
 			e.refresh.entry(&en.Entry)

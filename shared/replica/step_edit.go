@@ -30,7 +30,7 @@ func sizeOf(v any) int {
 
 // edit takes the person's edit in. Saved tells when it is safe.
 func (e *Engine) edit(in *NewEdit) {
-	mu := Mutation{Uid: in.Uid, Op: in.Op, Rows: in.Rows, Set: in.Set, Group: in.Group, At: in.At}
+	mu := Mutation{Uid: in.Uid, Op: in.Op, Rows: in.Rows, Set: in.Set, WasEpoch: in.WasEpoch, Group: in.Group, At: in.At}
 	why := e.refusal(in.Uid)
 	if why == "" && !sound(&mu) {
 		why = WhyInvalid
@@ -65,7 +65,8 @@ func (u Uid) valid() bool {
 	return len(u) == 32
 }
 
-// sound reports whether the server can read a mutation. One that it can't would keep all that come after it waiting.
+// sound reports whether the server can read a mutation, and knows what its versions are of. One that it can't read would
+// keep all that come after it waiting.
 func sound(mu *Mutation) bool {
 	if len(mu.Rows) == 0 || len(mu.Rows) > MaxRows {
 		return false
@@ -73,7 +74,7 @@ func sound(mu *Mutation) bool {
 	seen := make(map[id.Number]bool, len(mu.Rows))
 	for i := range mu.Rows {
 		k := mu.Rows[i].ID
-		if seen[k] || !id.Valid(k) {
+		if seen[k] || !id.Valid(k) || mu.Rows[i].WasVer != 0 && mu.WasEpoch == "" {
 			return false
 		}
 		seen[k] = true

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"slices"
 
 	"countersign/shared/number"
@@ -56,10 +57,10 @@ func (e *Engine) undoLate() {
 
 func (e *Engine) invert(mu *Mutation, en *entry) {
 	mu.Op = map[Op]Op{Set: Set, Create: Remove, Remove: Restore, Restore: Remove}[en.Op]
-	if mu.Op == Remove {
-		mu.WasEpoch = en.Epoch
-		if en.Outcome == nil || en.Epoch == "" {
-			mu.WasEpoch = e.m.base.Epoch
+	if mu.Op == Remove || mu.Op == Restore {
+		mu.WasEpoch = en.WasEpoch // while it waits; add gives one to a removal that has none
+		if en.Outcome != nil {
+			mu.WasEpoch = cmp.Or(en.Epoch, e.m.base.Epoch)
 		}
 	}
 	for i := range en.Rows {
@@ -84,19 +85,22 @@ func (e *Engine) invert(mu *Mutation, en *entry) {
 				}
 			}
 		case Remove:
-			row.WasVer = en.Rows[i].WasVer
-			if en.Outcome != nil {
-				row.WasVer = max(row.WasVer, en.Outcome.Seq)
-			}
+			row.WasVer = en.verAfter(i)
 			if n, live := e.fold(row.ID); live {
 				row.Was = whole(&n)
 			}
 		case Restore:
-			row.Was, row.WasVer = en.Rows[i].Was, en.Rows[i].WasVer
-			if en.Outcome != nil {
-				row.WasVer = max(row.WasVer, en.Outcome.Seq)
-			}
+			row.Was, row.WasVer = en.Rows[i].Was, en.verAfter(i)
 		}
 		mu.Rows = append(mu.Rows, row)
 	}
+}
+
+// verAfter is the version of the i-th row that the person knows by the entry: of its outcome, in the history that gave it,
+// and before that of what they saw, maybe in an earlier one.
+func (en *entry) verAfter(i int) int64 {
+	if en.Outcome != nil {
+		return en.Outcome.Seq
+	}
+	return en.Rows[i].WasVer
 }

@@ -163,7 +163,7 @@ func TestUndo(t *testing.T) {
 	tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
 	tb.wantName(1, "n1", SavedHere)
 
-	tb.step(Event{Edit: &NewEdit{Uid: uid(3), Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}}})
+	tb.step(Event{Edit: &NewEdit{Uid: uid(3), Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}, WasEpoch: "e1"}})
 	tb.wantName(2, "-", "")
 	tb.step(Event{Undo: &NewUndo{Of: uid(3), Uid: uid(4)}})
 	tb.wantName(2, "n2", SavedHere)
@@ -193,7 +193,7 @@ func TestUndo(t *testing.T) {
 func TestUndoOfARemovalShowsTheNumber(t *testing.T) {
 	t.Parallel()
 	_, tb := synced(t)
-	tb.step(Event{Edit: &NewEdit{Uid: uid(1), Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}}})
+	tb.step(Event{Edit: &NewEdit{Uid: uid(1), Op: Remove, Rows: []Edit{{ID: key(2), WasVer: 8}}, WasEpoch: "e1"}})
 	tb.pushes(PushAnswer{Lmid: 1, Head: 11, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 11, Applied: 1}}})
 	tb.pulls(PullAnswer{Cursor: cursor("e1", 11), Head: 11, Lmid: 1, Changes: []Change{{Seq: 11, Kind: KindNumber, ID: string(key(2)), Del: true}}})
 	tb.wantName(2, "-", "")

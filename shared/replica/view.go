@@ -11,6 +11,7 @@ import (
 // View is a number as the person sees it: the server's row with their own edits on top.
 type View struct {
 	number.Number
+	Epoch Epoch // of the history that Ver counts in; none without a Ver
 	Badge Badge
 }
 
@@ -31,7 +32,11 @@ func (e *Engine) Row(k id.Number) (View, bool) {
 	if !live {
 		return View{}, false
 	}
-	return View{Number: n, Badge: e.badge(k)}, true
+	v := View{Number: n, Badge: e.badge(k)}
+	if n.Ver != 0 {
+		v.Epoch = e.m.base.Epoch
+	}
+	return v, true
 }
 
 // Each gives the view of every number, by id, until yield says false.

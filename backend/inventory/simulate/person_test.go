@@ -106,7 +106,7 @@ func (w *world) compose(t *tab) *replica.NewEdit {
 				row.Was = ed.Set.Of(n)
 			}
 		} else {
-			row.WasVer = n.Ver
+			row.WasVer, ed.WasEpoch = n.Ver, seen[i].Epoch
 			row.Was = &number.Fields{E164: n.E164, CallPurpose: &n.CallPurpose, DisplayName: &n.DisplayName, Place: &n.Place}
 		}
 		ed.Rows = append(ed.Rows, row)

@@ -110,6 +110,9 @@ func (t *truth) committed(d *device, st *database, before replica.Meta, tx repli
 		}
 		in.m = e.Mutation
 		if e.Op == replica.Remove {
+			if in.edit != nil && in.edit.WasEpoch != "" && e.WasEpoch != in.edit.WasEpoch {
+				fail("I11", "%s was seen in %s, but is stored as seen in %s", e.Uid, in.edit.WasEpoch, e.WasEpoch)
+			}
 			in.seen = map[id.Number]*number.Number{}
 			for _, r := range e.Rows {
 				in.seen[r.ID] = st.base.number(r.ID)
