@@ -17,7 +17,7 @@ import (
 // N10, N11, I3: a file of numbers is worked off by a portal that is killed before and after the commits of its batches. At
 // the end each of its rows was added once, and the devices have them all.
 func TestBulkSurvivesKills(t *testing.T) {
-	const rows = 4500 // three batches
+	const rows = 9000 // three batches
 	x := newExam(t)
 	before := try(x.marie, api.ListNumbers, api.NumbersIn{Org: api.Org{Org: x.org}, NumberPage: api.NumberPage{Limit: 1}}).Total
 	var file strings.Builder

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"time"
 
 	"countersign/backend/store"
 	"countersign/shared/api"
@@ -87,7 +88,7 @@ func (s *Service) ImportAsSystem(ctx context.Context, in Import, r io.Reader, pr
 func (s *Service) endLeft(ctx context.Context) error {
 	var coming []store.Job
 	err := s.DB.View(ctx, func(st *store.Tx) (err error) {
-		coming, err = st.StaleJobs(ctx, st.Now(), math.MaxInt)
+		coming, err = st.StaleJobs(ctx, st.Now().Add(time.Millisecond), math.MaxInt) // also of this one
 		return err
 	})
 	for i := range coming {
