@@ -89,7 +89,7 @@ address, object, detail, outcome, mac, mac FROM audit_entry WHERE ` + at(last),
 	}
 }
 
-// read looks into the database.
+// read looks into the database, which can take long: a judge replays the whole history.
 func (h *home) read(fn func(context.Context, *store.Tx) error) {
 	h.t.Helper()
 	db, err := store.Open(h.t.Context(), store.Options{Dir: h.path("data"), ReadOnly: true})
@@ -97,7 +97,7 @@ func (h *home) read(fn func(context.Context, *store.Tx) error) {
 		h.t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.View(h.t.Context(), func(tx *store.Tx) error { return fn(h.t.Context(), tx) }); err != nil {
+	if err := db.ViewWithin(h.t.Context(), time.Minute, func(tx *store.Tx) error { return fn(h.t.Context(), tx) }); err != nil {
 		h.t.Fatal(err)
 	}
 }
