@@ -69,7 +69,7 @@ type Edit struct {
 	ID     id.Number      `json:"id"`
 	Was    *number.Fields `json:"was,omitempty"`     // what the person saw in the fields that are set
 	Set    *number.Fields `json:"set,omitempty"`     // in place of the mutation's
-	WasVer int64          `json:"was_ver,omitempty"` // remove: version of the row that the person saw
+	WasVer int64          `json:"was_ver,omitempty"` // remove, and what undoes one: version of the row that the person saw
 }
 
 // SetOf is what the mutation sets in its i-th row.

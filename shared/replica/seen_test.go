@@ -42,3 +42,38 @@ func TestRemovalOfBeforeHistoryWasReplaced(t *testing.T) {
 		}
 	}
 }
+
+// TestUndoOfRestoreKnowsNoMoreThanWasShown: I11, I22. That a restore of several numbers was applied does not tell that each
+// of them was: somebody else may have brought one back before and changed it. Taking the restore back removes none of what
+// the person was not shown.
+func TestUndoOfRestoreKnowsNoMoreThanWasShown(t *testing.T) {
+	t.Parallel()
+	for name, pulled := range map[string]bool{"before what others did is here": false, "once it is here": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, tb := synced(t)
+			tb.step(Event{Edit: &NewEdit{Uid: uid(1), Op: Remove, Rows: []Edit{{ID: key(2)}, {ID: key(3)}}}})
+			tb.pushes(PushAnswer{Lmid: 1, Head: 12, Outcomes: []Outcome{{Mid: 1, Uid: uid(1), St: Applied, Seq: 12, Applied: 2}}})
+			tb.pulls(PullAnswer{Cursor: cursor("e1", 12), Head: 12, Lmid: 1, Changes: []Change{
+				{Seq: 11, Kind: KindNumber, ID: string(key(2)), Del: true}, {Seq: 12, Kind: KindNumber, ID: string(key(3)), Del: true}}})
+			tb.step(Event{Undo: &NewUndo{Of: uid(1), Uid: uid(2)}})
+			// Somebody else restored the second number by 13 and renamed it by 14.
+			tb.pushes(PushAnswer{Lmid: 2, Head: 15, Outcomes: []Outcome{{Mid: 2, Uid: uid(2), St: Applied, Seq: 15, Applied: 1}}})
+			want := [2]int64{8, 9}
+			if v, _ := tb.e.Row(key(3)); v.DisplayName != "n3" || v.Ver != 9 || v.Epoch != "e1" {
+				t.Errorf("shown is %+v", v)
+			}
+			if pulled {
+				tb.fires(TimerGap)
+				tb.pulls(PullAnswer{Cursor: cursor("e1", 16), Head: 16, Lmid: 2, Changes: []Change{put(3, "theirs", 14), put(2, "later", 16)}})
+				want = [2]int64{15, 14} // the first one was changed after the edit
+			}
+			tb.step(Event{Undo: &NewUndo{Of: uid(2), Uid: uid(3)}})
+			log := tb.e.Log()
+			en := log[len(log)-1]
+			if got := [2]int64{en.Rows[0].WasVer, en.Rows[1].WasVer}; en.Op != Remove || en.WasEpoch != "e1" || got != want {
+				t.Errorf("it is taken back by %+v, want the versions %v", en.Mutation, want)
+			}
+		})
+	}
+}

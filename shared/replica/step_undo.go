@@ -57,11 +57,8 @@ func (e *Engine) undoLate() {
 
 func (e *Engine) invert(mu *Mutation, en *entry) {
 	mu.Op = map[Op]Op{Set: Set, Create: Remove, Remove: Restore, Restore: Remove}[en.Op]
-	if mu.Op == Remove || mu.Op == Restore {
-		mu.WasEpoch = en.WasEpoch // while it waits; add gives one to a removal that has none
-		if en.Outcome != nil {
-			mu.WasEpoch = cmp.Or(en.Epoch, e.m.base.Epoch)
-		}
+	if mu.Op == Restore {
+		mu.WasEpoch = en.WasEpoch
 	}
 	for i := range en.Rows {
 		set, ok := effective(&en.Entry, i)
@@ -85,22 +82,27 @@ func (e *Engine) invert(mu *Mutation, en *entry) {
 				}
 			}
 		case Remove:
-			row.WasVer = en.verAfter(i)
-			if n, live := e.fold(row.ID); live {
+			n, live := e.fold(row.ID)
+			if live {
 				row.Was = whole(&n)
 			}
+			row.WasVer, mu.WasEpoch = e.verAfter(en, i, n.Ver)
 		case Restore:
-			row.Was, row.WasVer = en.Rows[i].Was, en.verAfter(i)
+			row.Was, row.WasVer = en.Rows[i].Was, en.Rows[i].WasVer
 		}
 		mu.Rows = append(mu.Rows, row)
 	}
 }
 
-// verAfter is the version of the i-th row that the person knows by the entry: of its outcome, in the history that gave it,
-// and before that of what they saw, maybe in an earlier one.
-func (en *entry) verAfter(i int) int64 {
-	if en.Outcome != nil {
-		return en.Outcome.Seq
+// verAfter is the version of the i-th row up to which a removal that takes a create or a restore back may take in what
+// others did: up to that shown, and to the edit, so that it can't clobber a later one. The outcome alone says too much: of
+// several rows some may have been live already, by somebody else and otherwise than shown.
+func (e *Engine) verAfter(en *entry, i int, shown int64) (int64, Epoch) {
+	switch {
+	case en.Op == Create: // nobody but the person did anything with it before
+		return 0, cmp.Or(en.Epoch, e.m.base.Epoch)
+	case en.Outcome != nil && en.Epoch == e.m.base.Epoch:
+		return min(en.Outcome.Seq, shown), en.Epoch
 	}
-	return en.Rows[i].WasVer
+	return en.Rows[i].WasVer, en.WasEpoch
 }

@@ -11,7 +11,7 @@ import (
 // View is a number as the person sees it: the server's row with their own edits on top.
 type View struct {
 	number.Number
-	Epoch Epoch // of the history that Ver counts in; none without a Ver
+	Epoch Epoch // of the history that Ver counts in
 	Badge Badge
 }
 
@@ -32,11 +32,7 @@ func (e *Engine) Row(k id.Number) (View, bool) {
 	if !live {
 		return View{}, false
 	}
-	v := View{Number: n, Badge: e.badge(k)}
-	if n.Ver != 0 {
-		v.Epoch = e.m.base.Epoch
-	}
-	return v, true
+	return View{Number: n, Epoch: e.m.base.Epoch, Badge: e.badge(k)}, true
 }
 
 // Each gives the view of every number, by id, until yield says false.
@@ -140,6 +136,9 @@ func (e *Engine) fold(k id.Number) (n number.Number, live bool) {
 			live = true
 		case p.en.Op == Restore && !live && row.Was != nil && row.Was.E164 != "":
 			n, live = row.Was.Over(number.Number{ID: k, Status: number.Draft}), true
+			if p.en.WasEpoch == e.m.base.Epoch {
+				n.Ver = row.WasVer
+			}
 		}
 	}
 	return n, live

@@ -22,7 +22,9 @@ type database struct {
 	strict  int // past[:strict] survives a power loss
 	dropped bool
 
-	base contents // of chunks and rows, kept along for the judges
+	base  contents            // of chunks and rows, kept along for the judges
+	knows map[id.Number]int64 // the newest change of each number that base ever had, in the history called epoch
+	epoch replica.Epoch
 }
 
 type rowKey struct{ kind, id string }
@@ -112,6 +114,30 @@ func (s *database) commit(tx replica.Tx) (mids []replica.Mid, why string) {
 	return mids, ""
 }
 
+// learn keeps along up to which change of each number base has ever been, for the judges. That holds on in another history
+// that goes on from base, and ends with base.
+func (s *database) learn(tx replica.Tx) {
+	at, _, ok := replica.ReadCursor(s.meta.Cursor)
+	if !ok {
+		return // nothing was taken from a server yet
+	}
+	rows := tx.Rows
+	if tx.Swap {
+		rows = append(s.base.of(replica.KindNumber), rows...)
+	}
+	if s.knows == nil || tx.Swap && at.Epoch != s.epoch {
+		s.knows = map[id.Number]int64{}
+	}
+	s.epoch = at.Epoch
+	for _, c := range rows {
+		k, seq := id.Number(c.ID), c.Seq
+		if c.Number != nil {
+			seq = max(seq, c.Number.Ver)
+		}
+		s.knows[k] = max(s.knows[k], seq)
+	}
+}
+
 // put is the part of a transaction about base.
 func (s *database) put(tx replica.Tx, stage *replica.Manifest) {
 	if tx.Stage != nil {
@@ -136,6 +162,7 @@ func (s *database) put(tx replica.Tx, stage *replica.Manifest) {
 		s.rows[rowKey{c.Kind, c.ID}] = c
 		s.base.put(c)
 	}
+	s.learn(tx)
 }
 
 func (s *database) forget(a id.Attention) {
@@ -152,6 +179,7 @@ func (s *database) wipe(tx replica.Tx) {
 	clear(s.rows)
 	clear(s.staged)
 	s.base = contents{}
+	s.knows = nil
 }
 
 // blank tells whether there is nothing in the store.

@@ -26,7 +26,15 @@ func (t *truth) judgeRemove(l *line, a inventory.Actor, m *replica.Mutation, i i
 		if p == nil || !p.Del {
 			fail("model", "remove %s did not remove %s", m.Uid, n)
 		}
-		if in := t.uids[m.Uid]; in != nil && in.seen[n] != nil && last.by != a.Login {
+		others := now.Ver
+		if last.by == a.Login {
+			others = last.other
+		}
+		in := t.uids[m.Uid]
+		if in != nil && in.knew != nil && others > in.knew[n] {
+			fail("I11", "%s removed %s, which somebody else had changed by %d; the device knew it up to %d", m.Uid, text(now), others, in.knew[n])
+		}
+		if in != nil && in.seen[n] != nil && last.by != a.Login {
 			saw := *in.seen[n]
 			if saw.Ver = now.Ver; saw != *now {
 				fail("I11", "%s removed %s, which for the person was %s", m.Uid, text(now), text(saw))

@@ -113,9 +113,12 @@ func (t *truth) committed(d *device, st *database, before replica.Meta, tx repli
 			if in.edit != nil && in.edit.WasEpoch != "" && e.WasEpoch != in.edit.WasEpoch {
 				fail("I11", "%s was seen in %s, but is stored as seen in %s", e.Uid, in.edit.WasEpoch, e.WasEpoch)
 			}
-			in.seen = map[id.Number]*number.Number{}
+			in.seen, in.knew = map[id.Number]*number.Number{}, map[id.Number]int64{}
 			for _, r := range e.Rows {
 				in.seen[r.ID] = st.base.number(r.ID)
+				if st.epoch == e.WasEpoch {
+					in.knew[r.ID] = st.knows[r.ID]
+				}
 			}
 		}
 		t.asMeant(in)

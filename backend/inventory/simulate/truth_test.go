@@ -38,6 +38,7 @@ type intent struct {
 	undo   *replica.NewUndo
 	d      *device
 	seen   map[id.Number]*number.Number // what base had in the rows of a removal
+	knew   map[id.Number]int64          // up to which of their changes it had ever been, in the history of the removal
 	saved  bool                         // it was said to be safe on the device
 	excuse string                       // why it may be lost: "" when it may not
 }

@@ -95,6 +95,9 @@ func (t *truth) shown(l *line, s *database, n id.Number) (row number.Number, liv
 				live = true
 			case e.Op == replica.Restore && !live && e.Rows[j].Was != nil && e.Rows[j].Was.E164 != "":
 				row, live = e.Rows[j].Was.Over(number.Number{ID: n}), true
+				if at, _, _ := replica.ReadCursor(s.meta.Cursor); at.Epoch == e.WasEpoch {
+					row.Ver = e.Rows[j].WasVer
+				}
 			}
 		}
 	}
