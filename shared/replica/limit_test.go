@@ -284,6 +284,28 @@ func TestLateWriterAfterWipe(t *testing.T) {
 	}
 }
 
+// TestWipedWhileItWasRead: I20. A tab that is to wipe a store, and reads that another one did so meanwhile, is done: the
+// store may be deleted by now and can't be written any more.
+func TestWipedWhileItWasRead(t *testing.T) {
+	t.Parallel()
+	e := New(Options{})
+	if out := e.Step(Event{Lead: new(true)}); len(out) != 1 || !out[0].Load {
+		t.Fatalf("it begins with %+v", out)
+	}
+	e.Step(Event{Wipe: true})
+	e.Step(Event{Committed: &Committed{No: 1, Tx: Tx{Wipe: true}}})
+	told := false
+	for _, ef := range e.Step(Event{Loaded: &Stored{Meta: Meta{Generation: 1, Tx: 1}, NextMid: 1}}) {
+		told = told || ef.Wiped
+		if ef.Store != nil || ef.Request != nil {
+			t.Errorf("it writes or asks %+v", ef)
+		}
+	}
+	if !told || !e.Status().Wiped {
+		t.Error("it goes on")
+	}
+}
+
 // TestSignOutOffline: I20. What the person gave up goes at once, though the network is away; a store that fails is tried
 // until it is empty.
 func TestSignOutOffline(t *testing.T) {

@@ -67,6 +67,11 @@ func newMirror(s *Stored) *mirror {
 	return m
 }
 
+// wiped reports whether the store was wiped and nothing has come since.
+func (m *mirror) wiped() bool {
+	return m.meta.Generation > 0 && m.meta.Client == "" && m.meta.Cursor == "" && m.meta.Stage == nil && len(m.log) == 0
+}
+
 func (m *mirror) clearBase() {
 	m.numbers, m.units, m.programs, m.purposes = map[id.Number]*number.Number{}, map[id.BusinessUnit]number.Unit{}, map[id.Program]number.Program{}, map[string]number.Purpose{}
 	m.sum, m.broken, m.order, m.added = 0, false, nil, nil

@@ -228,8 +228,13 @@ func (e *Engine) wipe() {
 			e.launchPush()
 		}
 	}
-	if e.wiping == wipeStore && e.netTx == 0 && e.editTx == 0 && !e.empty.waiting {
-		e.ground()
-		e.commit(&pending{kind: txWipe, tx: Tx{If: Guard{Generation: e.m.meta.Generation}, Strict: true, Wipe: true}})
+	if e.wiping != wipeStore || e.netTx != 0 || e.editTx != 0 || e.empty.waiting {
+		return
 	}
+	if e.m.wiped() { // by another tab while this one read it, and maybe it is not even there any more
+		e.emptied()
+		return
+	}
+	e.ground()
+	e.commit(&pending{kind: txWipe, tx: Tx{If: Guard{Generation: e.m.meta.Generation}, Strict: true, Wipe: true}})
 }
