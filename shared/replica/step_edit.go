@@ -31,6 +31,9 @@ func sizeOf(v any) int {
 // edit takes the person's edit in. Saved tells when it is safe.
 func (e *Engine) edit(in *NewEdit) {
 	mu := Mutation{Uid: in.Uid, Op: in.Op, Rows: in.Rows, Set: in.Set, WasEpoch: in.WasEpoch, Group: in.Group, At: in.At}
+	if Without("was_epoch") && mu.WasEpoch != "" { // a version of before history was replaced counts in the one after it
+		mu.WasEpoch = e.m.base.Epoch
+	}
 	why := e.refusal(in.Uid)
 	if why == "" && !sound(&mu) {
 		why = WhyInvalid

@@ -101,6 +101,8 @@ func (e *Engine) verAfter(en *entry, i int, shown int64) (int64, Epoch) {
 	switch {
 	case en.Op == Create: // nobody but the person did anything with it before
 		return 0, cmp.Or(en.Epoch, e.m.base.Epoch)
+	case en.Outcome != nil && Without("undo_shown"): // claims to have seen whatever was there when the edit was judged
+		return en.Outcome.Seq, cmp.Or(en.Epoch, e.m.base.Epoch)
 	case en.Outcome != nil && en.Epoch == e.m.base.Epoch:
 		return min(en.Outcome.Seq, shown), en.Epoch
 	}

@@ -25,7 +25,8 @@ var (
 // safeguards are those that the engine and the core can be without, where the simulator must notice it.
 var safeguards = []string{
 	// of the engine
-	"retention", "stale_pull", "overlay", "requeue", "receipt_sum", "guard", "renumber", "strict", "undo_was", "cursor_with_rows",
+	"retention", "stale_pull", "overlay", "requeue", "receipt_sum", "guard", "renumber", "strict", "undo_was", "undo_shown", "was_epoch",
+	"cursor_with_rows",
 	// of the core
 	"chain", "uid", "global_uid", "outcomes_beside_lmid", "compare_and_set", "rejection_advances", "rights_at_apply", "uniqueness",
 	"gapless", "prune_floor", "page_images", "atomic_receipt", "push_cursor", "epoch_order",
