@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/shared/api"
@@ -20,7 +21,9 @@ const (
 	mostUnsent = 20 // edits that a device holds before its person takes a rest
 )
 
-func e164(n int) number.E164 { return number.E164(fmt.Sprintf("+331848820%02d", n)) }
+const fought = "+331848820"
+
+func e164(n int) number.E164 { return number.E164(fmt.Sprintf("%s%02d", fought, n)) }
 
 var (
 	namesInUse    = []string{"Reception", "Front desk", "Sales", "Support", ""}
@@ -53,7 +56,6 @@ func (d *app) edit() {
 		n.Op, n.Rows = replica.Create, []replica.Edit{{ID: id.New[id.Number](time.Now(), crand.Reader)}}
 		purpose, name := purposesInUse[d.rng.IntN(len(purposesInUse))], namesInUse[d.rng.IntN(len(namesInUse))]
 		n.Set = &number.Fields{E164: e164(d.rng.IntN(e164s)), CallPurpose: &purpose, DisplayName: &name}
-		d.stock.add(n.Rows[0].ID)
 	case dice < 18 && len(d.mine) > 0:
 		last := len(d.mine) - 1
 		n.Op, n.Rows = replica.Restore, []replica.Edit{{ID: d.mine[last]}}
@@ -82,12 +84,20 @@ func (d *app) edit() {
 	d.step(replica.Event{Edit: &n})
 }
 
-// look finds a number that the device shows, if it is lucky: many were never made.
+// look finds a number that the device shows, of those that people fight for.
 func (d *app) look() (v replica.View, live bool) {
-	for range 10 {
-		if v, live = d.e.Row(d.stock.pick(d.rng.IntN(1 << 20))); live {
-			break
+	n := 0
+	d.e.Each(func(at replica.View) bool {
+		if !strings.HasPrefix(string(at.E164), fought) {
+			return true
 		}
+		if n++; d.rng.IntN(n) == 0 {
+			v, live = at, true
+		}
+		return true
+	})
+	if live {
+		d.stock.add(v.ID)
 	}
 	return v, live
 }

@@ -126,7 +126,7 @@ func (l *ledger) count() int {
 	return l.all
 }
 
-// stock are the numbers that everybody edits, so that they meet.
+// stock are the numbers that people were shown, which those without a device edit, so that they meet.
 type stock struct {
 	mu       sync.Mutex
 	ids      []id.Number
@@ -137,7 +137,9 @@ type stock struct {
 func (s *stock) add(n id.Number) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ids = append(s.ids, n)
+	if !slices.Contains(s.ids, n) {
+		s.ids = append(s.ids, n)
+	}
 }
 
 // drop forgets a number that is not there, at least now.
