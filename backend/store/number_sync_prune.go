@@ -43,6 +43,7 @@ func (s *numbers) SeqBefore(at time.Time, after, upTo int64) (int64, error) {
 
 // DropChanges keeps the stretch that below is in.
 func (s *numbers) DropChanges(below int64) error {
+	s.recent = nil
 	_, err := s.tx.Touch(s.ctx, `DELETE FROM number_history WHERE org = ? AND seq < ?`, string(s.org), below)
 	return fault("forget old changes of a history", err)
 }

@@ -23,13 +23,23 @@ func (w *world) backedUp(seq int64) {
 	})
 }
 
-// prune forgets changes, of which there have to be as many as want.
+// prune forgets changes, of which there have to be as many as want. Those that were made together can be read until all of
+// them are forgotten, and no longer, even if they were just read.
 func (w *world) prune(before time.Time, limit, want int) {
 	w.Helper()
 	w.update(func(s inventory.Store) error {
+		_, err := s.Change(1)
+		must(w, err)
 		n, err := inventory.PruneHistory(s, before, limit)
 		if n != want {
 			w.Errorf("%d changes were forgotten, want %d", n, want)
+		}
+		must(w, err)
+		h, err := s.Head()
+		must(w, err)
+		p, err := s.Change(1)
+		if p != nil && h.MinSeq > 6 {
+			w.Errorf("the history begins at %d, and change 1 is still read", h.MinSeq)
 		}
 		return err
 	})
