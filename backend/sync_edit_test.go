@@ -21,7 +21,7 @@ const (
 	mostUnsent = 20 // edits that a device holds before its person takes a rest
 )
 
-const fought = "+331848820"
+const fought = "+331848820" // how the numbers begin that people fight for
 
 func e164(n int) number.E164 { return number.E164(fmt.Sprintf("%s%02d", fought, n)) }
 
