@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -290,7 +291,21 @@ func (s *Service) GetFound(tx *Tx, in *api.Org) (api.Found, error) {
 	if len(rows) == 0 || rows[0].ID != in.Org {
 		return api.Found{}, notFound()
 	}
-	return tx.found(rows[0], "")
+	f, err := tx.found(rows[0], "")
+	if err != nil || f.Request != nil && !f.Request.State.Final() {
+		return f, err
+	}
+	// What time has ended is known before it is written down: whoever was inside asks at that very moment.
+	open, err := tx.OpenAccess(tx, in.Org)
+	if err != nil {
+		return f, err
+	}
+	for i := range open {
+		if r := &open[i]; r.Tick(tx.Now()) && (f.Request == nil || r.EndedAt.After(f.Request.EndedAt)) {
+			f.Request, f.Mine = r, slices.ContainsFunc(r.Requesters, func(q access.Requester) bool { return q.Staff == tx.agent().Staff })
+		}
+	}
+	return f, nil
 }
 
 // found adds what the agent can do with the organization (R08).

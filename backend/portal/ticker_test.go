@@ -32,6 +32,33 @@ func TestTimeEndsOneGrantAfterAnother(t *testing.T) {
 	})
 }
 
+// R07: who was inside asks at the very moment when the time is over, and is told so although nobody has written it down yet.
+func TestTimeIsOverBeforeItIsWrittenDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := New(t)
+		marie, sofia := w.As(w.Marie), w.As(w.Sofia)
+		earlier := Must(marie.Approve(Must(sofia.RequestAccess(w.Acme, time.Hour, "")), 15*time.Minute))
+		Must(marie.Revoke(earlier))
+		time.Sleep(time.Second)
+		r := Must(marie.Approve(Must(sofia.RequestAccess(w.Acme, time.Hour, "")), 15*time.Minute))
+		time.Sleep(10 * time.Minute) // a sign-in that nobody uses ends after 15
+		sofia.Found(w.Acme)
+		w.As(w.Tom).Found(w.Acme)
+		time.Sleep(time.Until(r.EndsAt) - time.Second)
+		if got := sofia.Found(w.Acme).Request; got.ID != r.ID || got.State != access.Active {
+			t.Errorf("a second before its end it is %+v", got)
+		}
+		time.Sleep(time.Second)
+		got := sofia.Found(w.Acme)
+		if x := got.Request; x == nil || x.ID != r.ID || x.State != access.Expired || !x.EndedAt.Equal(r.EndsAt) || !got.Mine {
+			t.Errorf("at its end it is %+v", x)
+		}
+		if x := w.As(w.Tom).Found(w.Acme); x.Request == nil || x.Request.ID != r.ID || x.Mine {
+			t.Errorf("another agent sees %+v", x)
+		}
+	})
+}
+
 // However much is open at once, it can be listed, and so ended: nobody keeps access open by being given more of it than
 // one statement takes arguments.
 func TestMoreOpenAccessThanAStatementTakesArguments(t *testing.T) {
