@@ -42,6 +42,7 @@ func TestSyncSurvivesRestores(t *testing.T) {
 	x.net.rough.Store(true)
 	x.resume()
 	x.until(60)
+	x.beyond(before.head.Seq)
 	x.gone()
 	x.put(copied, before)
 	x.serve("")
@@ -100,6 +101,28 @@ func (x *exam) until(more int) {
 		case <-every.C:
 		case <-end:
 			x.t.Fatalf("%d outcomes are missing\n%s", want-x.book.count(), x.p.log)
+		}
+	}
+}
+
+// beyond waits until the copy on some device is newer than a place in the history: only such a one shows a portal that it
+// went back behind it.
+func (x *exam) beyond(seq int64) {
+	x.t.Helper()
+	end := time.After(patience)
+	every := time.NewTicker(20 * time.Millisecond)
+	defer every.Stop()
+	for {
+		for _, d := range x.devices {
+			if _, base := d.status(); base.Seq > seq {
+				return
+			}
+		}
+		x.nudge()
+		select {
+		case <-every.C:
+		case <-end:
+			x.t.Fatalf("no device came beyond %d", seq)
 		}
 	}
 }
