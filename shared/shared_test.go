@@ -40,7 +40,7 @@ func TestSharedImportsOnlyItselfAndTheStandardLibrary(t *testing.T) {
 	for line := range strings.Lines(string(out)) {
 		name, imports, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		for _, p := range strings.Fields(imports) {
-			if slices.Contains(barred, p) {
+			if slices.Contains(barred, p) && !strings.HasSuffix(name, "test") { // what only tests use may throw dice
 				t.Errorf("%s imports %s", name, p)
 			}
 		}

@@ -1,7 +1,6 @@
 package replica
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -41,37 +40,47 @@ func (e *Engine) leaveCompact() {
 	e.tight, e.again, e.pull.want = true, true, true
 }
 
+// own is what is written into new chunks. It stays as it is while they are staged.
+type own struct {
+	few     []Change // all but the numbers
+	numbers []int32  // places in the table
+}
+
 // ownChunk is the n-th chunk of base.
 func (e *Engine) ownChunk(n int) []byte {
-	if e.ownRows == nil {
-		e.ownRows = e.m.rows()
+	if e.own == nil {
+		e.own = e.m.own()
 	}
-	return AppendFrame(nil, e.ownRows[min(n*ChunkRows, len(e.ownRows)):min((n+1)*ChunkRows, len(e.ownRows))])
+	rows := make([]Change, 0, ChunkRows)
+	for i := n * ChunkRows; i < min((n+1)*ChunkRows, len(e.own.few)+len(e.own.numbers)); i++ {
+		if i < len(e.own.few) {
+			rows = append(rows, e.own.few[i])
+		} else if n, live := e.m.number(e.own.numbers[i-len(e.own.few)]); live {
+			rows = append(rows, Change{Seq: n.Ver, Kind: KindNumber, ID: string(n.ID), Number: &n})
+		}
+	}
+	return AppendFrame(nil, rows)
 }
 
-func (m *mirror) count() int {
-	return len(m.purposes) + len(m.units) + len(m.programs) + len(m.numbers)
-}
-
-// rows is all of base, in an order that depends on nothing else.
-func (m *mirror) rows() []Change {
-	out := make([]Change, 0, m.count())
-	for _, k := range slices.Sorted(maps.Keys(m.purposes)) {
-		p := m.purposes[k]
-		out = append(out, Change{Seq: p.Ver, Kind: KindPurpose, ID: k, Purpose: &p})
+// own is all of base, in an order that depends on nothing else.
+func (b *Base) own() *own {
+	o := &own{numbers: make([]int32, 0, b.lives)}
+	for _, k := range slices.Sorted(maps.Keys(b.purposes)) {
+		p := b.purposes[k]
+		o.few = append(o.few, Change{Seq: p.Ver, Kind: KindPurpose, ID: k, Purpose: &p})
 	}
-	for _, k := range slices.Sorted(maps.Keys(m.units)) {
-		u := m.units[k]
-		out = append(out, Change{Seq: u.Ver, Kind: KindUnit, ID: string(k), Unit: &u})
+	for _, k := range slices.Sorted(maps.Keys(b.units)) {
+		u := b.units[k]
+		o.few = append(o.few, Change{Seq: u.Ver, Kind: KindUnit, ID: string(k), Unit: &u})
 	}
-	for _, k := range slices.Sorted(maps.Keys(m.programs)) {
-		p := m.programs[k]
-		out = append(out, Change{Seq: p.Ver, Kind: KindProgram, ID: string(k), Program: &p})
+	for _, k := range slices.Sorted(maps.Keys(b.programs)) {
+		p := b.programs[k]
+		o.few = append(o.few, Change{Seq: p.Ver, Kind: KindProgram, ID: string(k), Program: &p})
 	}
-	first := len(out)
-	for _, n := range m.numbers {
-		out = append(out, Change{Seq: n.Ver, Kind: KindNumber, ID: string(n.ID), Number: n})
+	for _, i := range b.sorted() {
+		if b.rows[i].live {
+			o.numbers = append(o.numbers, i)
+		}
 	}
-	slices.SortFunc(out[first:], func(a, b Change) int { return cmp.Compare(a.ID, b.ID) })
-	return out
+	return o
 }

@@ -71,3 +71,33 @@ func TestCompactWithoutRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestCompactIsNotSeen: N13. New chunks of the same rows are no reason to draw a screen anew, in the tab that writes them
+// or in another one, and nobody reads them before the next start.
+func TestCompactIsNotSeen(t *testing.T) {
+	t.Parallel()
+	d, tb := synced(t)
+	other := d.openOffline(t)
+	tb.e.CompactAbove(3)
+	tb.step(Event{Nudge: true})
+	tb.changed, other.changed = nil, nil
+	var changes []Change
+	for n := range 5 {
+		changes = append(changes, put(10+n, fmt.Sprint("n", 10+n), int64(11+n)))
+	}
+	tb.pulls(PullAnswer{Cursor: cursor("e1", 15), Head: 15, Changes: changes})
+	if len(d.Stored().Rows) != 0 || d.Meta().Stage != nil {
+		t.Fatalf("%d rows are left on top of the chunks", len(d.Stored().Rows))
+	}
+	for name, x := range map[string]*tab{"the tab": tb, "the other one": other} {
+		if len(x.changed) != 1 || x.changed[0].All || len(x.changed[0].IDs) != 5 {
+			t.Errorf("%s is told %+v, want the five numbers", name, x.changed)
+		}
+		if s := x.e.Status(); s.Rebuilt != 0 || !s.Ready {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if a, b := tb.picture(), other.picture(); a != b {
+		t.Errorf("the tab shows\n%s\nthe other one\n%s", a, b)
+	}
+}

@@ -67,8 +67,8 @@ type Engine struct {
 	rebuilt   int
 	fetched   map[int][]byte // chunks of fetchedOf that wait for their turn
 	fetchedOf string
-	tight     bool     // there is no room for new chunks beside the old ones
-	ownRows   []Change // base, while it is written into new chunks
+	tight     bool // there is no room for new chunks beside the old ones
+	own       *own // base, while it is written into new chunks
 }
 
 // pending is a transaction on its way.

@@ -78,7 +78,8 @@ type Stored struct {
 	Log       []Entry
 	Attention []Attention
 	Chunks    [][]byte
-	Rows      []Change
+	Rows      []Change // on top of the chunks
+	Base      *Base    // in place of both, where they were read already
 }
 
 // Event is what happens to an engine: exactly one of its fields is set.

@@ -51,32 +51,24 @@ func unpack(most int) *unpacked {
 	return &unpacked{make([]Change, 0, most), make([]number.Number, 0, most), make([]byte, 0, (36+16)*most), make([]uint8, 0, most)}
 }
 
-// number reads a row in the short form, in which no row has other digits than those that are written so.
+// number adds a row in the short form.
 func (u *unpacked) number(r *reader, words []string) {
-	u.texts = appendID(u.texts, r.take(16))
-	digits := r.uvarint()
-	start := len(u.texts)
-	u.texts = strconv.AppendUint(append(u.texts, '+'), digits, 10)
-	u.lengths = append(u.lengths, uint8(len(u.texts)-start))
-	n := number.Number{Ver: int64(r.uvarint()), DisplayName: r.str()}
-	n.CallPurpose, n.BusinessUnit, n.Program, n.Status = r.word(words), id.BusinessUnit(r.word(words)), id.Program(r.word(words)), number.Status(r.word(words))
-	if n.Ver < 0 || digits == 0 || digits > mostDigits || len(u.numbers) == cap(u.numbers) {
+	s := r.number(len(words))
+	if r.bad || len(u.numbers) == cap(u.numbers) {
 		r.bad = true
 		return
 	}
-	u.numbers = append(u.numbers, n)
-	u.rows = append(u.rows, Change{Seq: n.Ver, Kind: KindNumber, Number: &u.numbers[len(u.numbers)-1]})
+	u.texts = appendID(u.texts, s.id)
+	start := len(u.texts)
+	u.texts = appendDigits(u.texts, s.digits)
+	u.lengths = append(u.lengths, uint8(len(u.texts)-start))
+	u.numbers = append(u.numbers, number.Number{Ver: s.ver, DisplayName: s.name, CallPurpose: words[s.words[0]],
+		Place: number.Place{BusinessUnit: id.BusinessUnit(words[s.words[1]]), Program: id.Program(words[s.words[2]])}, Status: number.Status(words[s.words[3]])})
+	u.rows = append(u.rows, Change{Seq: s.ver, Kind: KindNumber, Number: &u.numbers[len(u.numbers)-1]})
 }
 
-// json reads a row in the long form.
-func (u *unpacked) json(r *reader) {
-	var c Change
-	if json.Unmarshal([]byte(r.str()), &c) != nil || !c.sound() {
-		r.bad = true
-		return
-	}
-	u.rows = append(u.rows, c)
-}
+// json adds a row in the long form.
+func (u *unpacked) json(r *reader) { u.rows = append(u.rows, r.json()) }
 
 // identify gives the rows in the short form their ids and digits.
 func (u *unpacked) identify() {
@@ -86,8 +78,8 @@ func (u *unpacked) identify() {
 		if next == len(u.numbers) || c.Number != &u.numbers[next] {
 			continue
 		}
-		end := 36 + int(u.lengths[next])
-		c.ID, c.Number.ID, c.Number.E164 = all[:36], id.Number(all[:36]), number.E164(all[36:end])
+		end := idLength + int(u.lengths[next])
+		c.ID, c.Number.ID, c.Number.E164 = all[:idLength], id.Number(all[:idLength]), number.E164(all[idLength:end])
 		all = all[end:]
 		next++
 	}
@@ -120,17 +112,28 @@ func (c *Change) sound() bool {
 	return false
 }
 
+const (
+	noID     = "00000000-0000-0000-0000-000000000000"
+	idLength = len(noID)
+)
+
+// appendID appends an id of 16 bytes as it is written.
 func appendID(dst []byte, b string) []byte {
-	if len(b) != 16 {
-		return append(dst, "00000000-0000-0000-0000-000000000000"...) // bad, and found out at the end
-	}
-	for i := range 16 {
+	start := len(dst)
+	dst = append(dst, noID...)
+	at := dst[start:]
+	for i := range len(b) {
 		if i == 4 || i == 6 || i == 8 || i == 10 {
-			dst = append(dst, '-')
+			at = at[1:]
 		}
-		dst = append(dst, lowerHex[b[i]>>4], lowerHex[b[i]&15])
+		at[0], at[1] = lowerHex[b[i]>>4], lowerHex[b[i]&15]
+		at = at[2:]
 	}
 	return dst
+}
+
+func appendDigits(dst []byte, digits uint64) []byte {
+	return strconv.AppendUint(append(dst, '+'), digits, 10)
 }
 
 // reader takes a frame apart. After the first thing that is missing it gives nothing but zeros, and bad is set. Strings
@@ -144,10 +147,12 @@ type reader struct {
 func (r *reader) left() int { return len(r.text) - r.at }
 
 func (r *reader) byte() byte {
-	if s := r.take(1); s != "" {
-		return s[0]
+	if r.bad || r.at == len(r.text) {
+		r.bad = true
+		return 0xff
 	}
-	return 0xff
+	r.at++
+	return r.text[r.at-1]
 }
 
 func (r *reader) take(n int) string {
@@ -161,6 +166,10 @@ func (r *reader) take(n int) string {
 }
 
 func (r *reader) uvarint() uint64 {
+	if !r.bad && r.at < len(r.text) && r.text[r.at] < 0x80 { // most are that short
+		r.at++
+		return uint64(r.text[r.at-1])
+	}
 	var v uint64
 	for shift := uint(0); shift < 64; shift += 7 {
 		c := r.byte()
@@ -193,14 +202,36 @@ func (r *reader) words() []string {
 	return words
 }
 
-// word reads a place in the dictionary.
-func (r *reader) word(words []string) string {
-	i := r.uvarint()
-	if i >= uint64(len(words)) {
-		r.bad = true
-		return ""
+// short is a row in the short form, in which no row has other digits than those that are written so.
+type short struct {
+	id     string // 16 bytes
+	digits uint64
+	ver    int64
+	name   string
+	words  [4]uint32 // places in the dictionary: call purpose, unit, program, status
+}
+
+func (r *reader) number(words int) (s short) {
+	s.id, s.digits = r.take(16), r.uvarint()
+	s.ver, s.name = int64(r.uvarint()), r.str()
+	for i := range s.words {
+		w := r.uvarint()
+		if w >= uint64(words) {
+			r.bad = true
+			return s
+		}
+		s.words[i] = uint32(w)
 	}
-	return words[i]
+	r.bad = r.bad || s.ver < 0 || s.digits == 0 || s.digits > mostDigits
+	return s
+}
+
+// json reads a row in the long form.
+func (r *reader) json() (c Change) {
+	if json.Unmarshal([]byte(r.str()), &c) != nil || !c.sound() {
+		r.bad = true
+	}
+	return c
 }
 
 func (r *reader) str() string { return r.take(r.count(1)) }

@@ -3,10 +3,8 @@ package replica
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"countersign/shared/id"
-	"countersign/shared/number"
 )
 
 // mirror is what the device's store holds, as far as it was told: it changes by what was loaded or committed and by
@@ -23,17 +21,9 @@ type mirror struct {
 	attention map[id.Attention]Attention
 	needy     map[id.Number]int // how many attention items are about each number
 
-	numbers  map[id.Number]*number.Number
-	units    map[id.BusinessUnit]number.Unit
-	programs map[id.Program]number.Program
-	purposes map[string]number.Purpose
-	sum      uint64         // of the numbers, as in Digest
-	staging  map[int][]byte // staged chunks that were told; those of an earlier run of the program are missing
-	over     int            // rows that came on top of the chunks
-	broken   bool           // a chunk of base could not be read
-
-	order []id.Number // sorted: all that have a row or a part, and some that had
-	added []id.Number // not in order yet
+	*Base
+	staging *Base // of the snapshot that is downloaded, as far as it was told: base once it is swapped
+	stored  int   // its chunks that staging has; those of an earlier run of the program are missing
 }
 
 type entry struct {
@@ -49,13 +39,13 @@ type part struct {
 func newMirror(s *Stored) *mirror {
 	m := &mirror{meta: s.Meta, next: max(s.NextMid, 1), byUid: map[Uid]*entry{}, touch: map[id.Number][]part{}, attention: map[id.Attention]Attention{}}
 	m.base, _, _ = ReadCursor(s.Meta.Cursor)
-	m.over = len(s.Rows)
-	m.clearBase()
-	for _, frame := range s.Chunks {
-		m.addFrame(frame)
-	}
-	for i := range s.Rows {
-		m.change(&s.Rows[i])
+	m.Base = s.Base
+	if m.Base == nil {
+		m.Base = NewBase(ChunkRows * len(s.Chunks))
+		for _, frame := range s.Chunks {
+			m.AddFrame(frame)
+		}
+		m.AddRows(s.Rows)
 	}
 	for _, en := range slices.SortedFunc(slices.Values(s.Log), func(a, b Entry) int { return cmp.Compare(a.Mid, b.Mid) }) {
 		m.put(en)
@@ -71,57 +61,6 @@ func newMirror(s *Stored) *mirror {
 func (m *mirror) wiped() bool {
 	return m.meta.Generation > 0 && m.meta.Client == "" && m.meta.Cursor == "" && m.meta.Stage == nil && len(m.log) == 0
 }
-
-func (m *mirror) clearBase() {
-	m.numbers, m.units, m.programs, m.purposes = map[id.Number]*number.Number{}, map[id.BusinessUnit]number.Unit{}, map[id.Program]number.Program{}, map[string]number.Purpose{}
-	m.sum, m.broken, m.order, m.added = 0, false, nil, nil
-	for k := range m.touch {
-		m.added = append(m.added, k) // sorted before it is used
-	}
-}
-
-func (m *mirror) addFrame(frame []byte) {
-	rows, err := ReadFrame(frame)
-	if err != nil {
-		m.broken = true
-		return
-	}
-	for i := range rows {
-		m.change(&rows[i])
-	}
-}
-
-// change puts one step of the server's history into base.
-func (m *mirror) change(c *Change) {
-	switch {
-	case c.Kind == KindNumber:
-		k := id.Number(c.ID)
-		if old := m.numbers[k]; old != nil {
-			m.sum -= RowHash(k, old.Ver)
-			delete(m.numbers, k)
-		} else if !c.Del {
-			m.added = append(m.added, k)
-		}
-		if !c.Del && c.Number != nil {
-			m.numbers[k] = c.Number
-			m.sum += RowHash(k, c.Number.Ver)
-		}
-	case c.Kind == KindUnit && c.Unit != nil:
-		m.units[c.Unit.ID] = *c.Unit
-	case c.Kind == KindUnit:
-		delete(m.units, id.BusinessUnit(c.ID))
-	case c.Kind == KindProgram && c.Program != nil:
-		m.programs[c.Program.ID] = *c.Program
-	case c.Kind == KindProgram:
-		delete(m.programs, id.Program(c.ID))
-	case c.Kind == KindPurpose && c.Purpose != nil:
-		m.purposes[c.Purpose.Key] = *c.Purpose
-	case c.Kind == KindPurpose:
-		delete(m.purposes, c.ID)
-	}
-}
-
-func (m *mirror) digest() Digest { return Digest{Rows: len(m.numbers), Sum: SumText(m.sum)} }
 
 func (m *mirror) find(mid Mid) (int, bool) {
 	return slices.BinarySearchFunc(m.log, mid, func(en *entry, mid Mid) int { return int(en.Mid - mid) })
@@ -151,9 +90,7 @@ func (m *mirror) put(x Entry) {
 	}
 	for i := range en.Rows {
 		k := en.Rows[i].ID
-		if len(m.touch[k]) == 0 && m.numbers[k] == nil {
-			m.added = append(m.added, k)
-		}
+		m.list(k)
 		m.touch[k] = append(m.touch[k], part{en, i})
 	}
 }
@@ -205,16 +142,42 @@ func (m *mirror) renumber(mids []Mid) {
 	m.queued = len(m.log)
 }
 
-// allStaged reports whether all chunks of a snapshot are known here: not those of before this program began.
-func (m *mirror) allStaged(st *Manifest) bool { return st != nil && len(m.staging) >= len(st.Chunks) }
-
-// swap makes the staged chunks base.
-func (m *mirror) swap(st *Manifest) {
-	m.clearBase()
-	for n := range st.Chunks {
-		m.addFrame(m.staging[n])
+// stage reads a downloaded chunk of the snapshot. Of one that this device made, base has all.
+func (m *mirror) stage(st *Manifest, c *Staged) {
+	if st == nil || st.local() || c.N != m.stored {
+		return
 	}
-	m.staging, m.over = nil, 0
+	if m.staging == nil {
+		m.staging = NewBase(min(st.Rows, ChunkRows*len(st.Chunks)))
+	}
+	m.staging.AddFrame(c.Data)
+	m.stored++
+}
+
+func (m *mirror) unstage() { m.staging, m.stored = nil, 0 }
+
+// canSwap reports whether what a swap makes base is known here.
+func (m *mirror) canSwap(st *Manifest) bool {
+	switch {
+	case st == nil:
+		return false
+	case st.local():
+		return !m.broken && m.meta.Cursor == st.Cursor && m.digest() == st.Digest
+	}
+	return m.staging != nil && m.stored >= len(st.Chunks)
+}
+
+// swap makes the staged snapshot base.
+func (m *mirror) swap(st *Manifest) {
+	if st.local() {
+		m.over = 0
+		return
+	}
+	m.Base = m.staging
+	m.unstage()
+	for k := range m.touch {
+		m.list(k)
+	}
 }
 
 func (m *mirror) countNeedy() {
@@ -240,40 +203,4 @@ func concerns(a *Attention) map[id.Number]bool {
 		}
 	}
 	return set
-}
-
-// ids are all numbers that may have a view, sorted.
-func (m *mirror) ids() []id.Number {
-	if len(m.added) > 0 {
-		slices.SortFunc(m.added, func(a, b id.Number) int { return strings.Compare(string(a), string(b)) })
-		m.order = mergeSorted(m.order, m.added)
-		m.added = nil
-	}
-	return m.order
-}
-
-// mergeSorted merges two sorted lists and leaves doubles out.
-func mergeSorted(a, b []id.Number) []id.Number {
-	out := make([]id.Number, 0, len(a)+len(b))
-	add := func(k id.Number) {
-		if len(out) == 0 || out[len(out)-1] != k {
-			out = append(out, k)
-		}
-	}
-	for len(a) > 0 && len(b) > 0 {
-		if a[0] <= b[0] {
-			add(a[0])
-			a = a[1:]
-		} else {
-			add(b[0])
-			b = b[1:]
-		}
-	}
-	for _, k := range a {
-		add(k)
-	}
-	for _, k := range b {
-		add(k)
-	}
-	return out
 }

@@ -9,7 +9,7 @@ func (e *Engine) apply(c *Committed) bool {
 	case len(c.Mids) != countMids(tx, len(m.log)):
 		e.askLoad()
 		return false
-	case tx.Swap && !m.allStaged(stage): // base and what was confirmed with it come together, or not yet
+	case tx.Swap && !m.canSwap(stage): // base and what was confirmed with it come together, or not yet
 		e.late = append(e.late, c)
 		e.askLoad()
 		return false
@@ -30,9 +30,9 @@ func (e *Engine) applyMeta(tx *Tx, no int64) {
 		m.meta = *tx.Meta
 		m.base, _, _ = ReadCursor(m.meta.Cursor)
 		if now := m.meta.Stage; now == nil || stage == nil || now.ID != stage.ID {
-			e.again, e.ownRows = false, nil
+			e.again, e.own = false, nil
 			if !tx.Swap {
-				m.staging = nil
+				m.unstage()
 			}
 		}
 	}
@@ -84,21 +84,18 @@ func (e *Engine) applyAttention(tx *Tx) {
 func (e *Engine) applyBase(tx *Tx, stage *Manifest) {
 	m := e.m
 	if tx.Stage != nil {
-		if m.staging == nil {
-			m.staging = map[int][]byte{}
-		}
-		m.staging[tx.Stage.N] = tx.Stage.Data
+		m.stage(m.meta.Stage, tx.Stage)
 	}
 	if tx.Swap {
-		e.refresh.all = true
-		m.swap(stage)
+		if m.swap(stage); !stage.local() {
+			e.refresh.all = true
+		}
 		if m.broken || m.digest() != stage.Digest {
 			e.distrust()
 		}
 	}
-	m.over += len(tx.Rows)
+	m.AddRows(tx.Rows)
 	for i := range tx.Rows {
-		m.change(&tx.Rows[i])
 		if tx.Rows[i].Kind == KindNumber {
 			e.refresh.add(id.Number(tx.Rows[i].ID))
 		} else {

@@ -197,7 +197,7 @@ func (e *Engine) seen(mu *Mutation) {
 		if rows[i].Was != nil || mu.Op != Set && mu.Op != Remove {
 			continue
 		}
-		n, live := e.fold(rows[i].ID)
+		n, live := e.now(rows[i].ID)
 		if !live {
 			continue
 		}

@@ -41,7 +41,7 @@ func (e *Engine) load(s *Stored) {
 		e.emptied()
 		return
 	}
-	e.m, e.ownRows = newMirror(s), nil
+	e.m, e.own = newMirror(s), nil
 	e.loaded, e.loading = true, false
 	if e.m.broken {
 		e.distrust()

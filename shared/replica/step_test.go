@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -171,14 +172,19 @@ func (tb *tab) checkChanged(t *rapid.T, before map[string]View) {
 // large is an engine with 100,000 numbers.
 func large(b *testing.B) (*Engine, []Change) {
 	b.Helper()
+	s, rows := largeStore()
+	e := New(Options{Rand: func() uint64 { return 1 }})
+	e.Step(Event{Loaded: s})
+	return e, rows
+}
+
+func largeStore() (*Stored, []Change) {
 	rows := Fleet(100_000)
-	s := Stored{Meta: Meta{Client: "c", Cursor: cursor("e1", 100_000)}, NextMid: 1}
+	s := &Stored{Meta: Meta{Client: "c", Cursor: cursor("e1", 100_000)}, NextMid: 1}
 	for chunk := range slices.Chunk(rows, ChunkRows) {
 		s.Chunks = append(s.Chunks, AppendFrame(nil, chunk))
 	}
-	e := New(Options{Rand: func() uint64 { return 1 }})
-	e.Step(Event{Loaded: &s})
-	return e, rows
+	return s, rows
 }
 
 // BenchmarkEdit is an edit from the form to the view, over 100,000 numbers: two Steps.
@@ -234,14 +240,36 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad is a start: 100 chunks of 1,000 numbers to the whole view.
+// BenchmarkLoad is a start: 100 chunks of 1,000 numbers to the whole view. Reported besides: the longest piece in which a
+// browser stands still when it reads the chunks one by one, and how long the Step is that takes the base in.
 func BenchmarkLoad(b *testing.B) {
+	s, _ := largeStore()
+	for range 1000 { // as many edits wait
+		name, n := "Reception", len(s.Log)
+		s.Log = append(s.Log, Entry{Mutation: Mutation{Mid: Mid(n + 1), Uid: uid(n), Op: Set, Rows: []Edit{{ID: key(n)}}, Set: &number.Fields{DisplayName: &name}}})
+	}
+	var frame, step, each time.Duration
 	for b.Loop() {
-		e, _ := large(b)
+		whole := *s
+		whole.Base = NewBase(len(s.Chunks) * ChunkRows)
+		for _, chunk := range s.Chunks {
+			began := time.Now()
+			whole.Base.AddFrame(chunk)
+			frame = max(frame, time.Since(began))
+		}
+		e := New(Options{Rand: func() uint64 { return 1 }})
+		began := time.Now()
+		e.Step(Event{Loaded: &whole})
+		step += time.Since(began)
 		n := 0
+		began = time.Now()
 		e.Each(func(View) bool { n++; return true })
+		each += time.Since(began)
 		if n != 100_000 {
 			b.Fatal(n)
 		}
 	}
+	b.ReportMetric(float64(frame.Microseconds())/1000, "ms/longest-frame")
+	b.ReportMetric(float64(step.Microseconds())/1000/float64(b.N), "ms/step")
+	b.ReportMetric(float64(each.Microseconds())/1000/float64(b.N), "ms/each")
 }

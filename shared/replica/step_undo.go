@@ -77,12 +77,12 @@ func (e *Engine) invert(mu *Mutation, en *entry) {
 			}
 			row.Set, row.Was = &back, set.Without(set.Without(&back))
 			if Without("undo_was") { // claims to have seen whatever stands there now, and so overwrites a later edit
-				if n, live := e.fold(row.ID); live {
+				if n, live := e.now(row.ID); live {
 					row.Was = back.Of(&n)
 				}
 			}
 		case Remove:
-			n, live := e.fold(row.ID)
+			n, live := e.now(row.ID)
 			if live {
 				row.Was = whole(&n)
 			}

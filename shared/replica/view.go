@@ -3,6 +3,7 @@ package replica
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"countersign/shared/id"
 	"countersign/shared/number"
@@ -28,17 +29,34 @@ const (
 
 // Row is the view of a number; false when there is none, or the person removed it.
 func (e *Engine) Row(k id.Number) (View, bool) {
-	n, live := e.fold(k)
-	if !live {
+	n, live := e.m.get(k)
+	return e.view(k, n, live)
+}
+
+// view is the view of a number that base has so.
+func (e *Engine) view(k id.Number, n number.Number, live bool) (View, bool) {
+	parts := e.m.touch[k]
+	if n, live = e.fold(k, n, live, parts); !live {
 		return View{}, false
 	}
-	return View{Number: n, Epoch: e.m.base.Epoch, Badge: e.badge(k)}, true
+	return View{Number: n, Epoch: e.m.base.Epoch, Badge: e.badge(k, parts)}, true
 }
 
 // Each gives the view of every number, by id, until yield says false.
-func (e *Engine) Each(yield func(View) bool) {
-	for _, k := range e.m.ids() {
-		if v, ok := e.Row(k); ok && !yield(v) {
+func (e *Engine) Each(yield func(View) bool) { e.EachAfter("", yield) }
+
+// EachAfter is Each from behind a number, whether it is still there or not: so all are read in portions, between which the
+// engine goes on. What changes meanwhile is told as ever.
+func (e *Engine) EachAfter(k id.Number, yield func(View) bool) {
+	m := e.m
+	rows := m.sorted()
+	first, there := slices.BinarySearchFunc(rows, k, func(i int32, k id.Number) int { return strings.Compare(string(m.id(i)), string(k)) })
+	if there {
+		first++
+	}
+	for _, i := range rows[first:] {
+		n, live := m.number(i)
+		if v, ok := e.view(m.id(i), n, live); ok && !yield(v) {
 			return
 		}
 	}
@@ -111,12 +129,15 @@ func overlays(en *Entry, base CursorParts) bool {
 	return en.Epoch != base.Epoch || en.Outcome.Seq > base.Seq
 }
 
-// fold is a number as base has it with the entries replayed that base does not reflect yet.
-func (e *Engine) fold(k id.Number) (n number.Number, live bool) {
-	if base := e.m.numbers[k]; base != nil {
-		n, live = *base, true
-	}
-	for _, p := range e.m.touch[k] {
+// now is a number as the person sees it.
+func (e *Engine) now(k id.Number) (number.Number, bool) {
+	n, live := e.m.get(k)
+	return e.fold(k, n, live, e.m.touch[k])
+}
+
+// fold is a number that base has so with the entries replayed that base does not reflect yet.
+func (e *Engine) fold(k id.Number, n number.Number, live bool, parts []part) (number.Number, bool) {
+	for _, p := range parts {
 		if !overlays(&p.en.Entry, e.m.base) {
 			continue
 		}
@@ -166,12 +187,12 @@ func effective(en *Entry, i int) (*number.Fields, bool) {
 	return set, en.Op != Set || !set.Empty()
 }
 
-func (e *Engine) badge(k id.Number) Badge {
+func (e *Engine) badge(k id.Number, parts []part) Badge {
 	if e.m.needy[k] > 0 {
 		return NeedsAttention
 	}
 	b := NoBadge
-	for _, p := range e.m.touch[k] {
+	for _, p := range parts {
 		switch {
 		case p.en.Outcome == nil && e.isSending(p.en.Mid):
 			return Sending

@@ -26,9 +26,24 @@ func (t *tab) load() {
 		if w.chance(w.f.wire) {
 			s = new(wire(w, *s))
 		}
+		if w.chance(0.5) {
+			readAhead(s)
+		}
 		t.lastNotice = max(t.lastNotice, w.now)
 		w.agenda.add(t.lastNotice, func() { t.tell(replica.Event{Loaded: s}) })
 	})
+}
+
+// readAhead reads base in portions, as a browser does.
+func readAhead(s *replica.Stored) {
+	s.Base = replica.NewBase(0)
+	for _, frame := range s.Chunks {
+		s.Base.AddFrame(frame)
+	}
+	for _, row := range s.Rows {
+		s.Base.AddRows([]replica.Change{row})
+	}
+	s.Chunks, s.Rows = nil, nil
 }
 
 // store commits a transaction after those that the tab has begun before.

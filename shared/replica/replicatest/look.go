@@ -12,10 +12,14 @@ import (
 // Stored is everything in the store, as an engine loads it: rows by kind and id, as a database on a device gives them.
 func (d *Disk) Stored() *replica.Stored {
 	s := &replica.Stored{Meta: d.meta, NextMid: d.next, Log: slices.Clone(d.log), Attention: slices.Clone(d.attention), Chunks: slices.Clone(d.chunks)}
-	s.Rows = slices.SortedFunc(maps.Values(d.rows), func(a, b replica.Change) int {
+	s.Rows = sortedRows(d.rows)
+	return s
+}
+
+func sortedRows(rows map[Key]replica.Change) []replica.Change {
+	return slices.SortedFunc(maps.Values(rows), func(a, b replica.Change) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 	})
-	return s
 }
 
 // Meta is what the store says about itself.
