@@ -23,13 +23,13 @@ wasm_build = GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags 
 # Inlining is worth its size where much data passes. Everywhere else, screens above all, it gains no time that could be
 # measured and weighs 0.1 MB of brotli. (That of errors makes package variables data that need no code to set them.)
 inlining   = -gcflags=all=-l $(patsubst %,-gcflags=%=,runtime/... internal/... errors strings bytes slices sort strconv \
-	unicode/utf8 $(addprefix countersign/shared/,code number replica sheet))
+	unicode/utf8 $(addprefix countersign/shared/,code dashboard number replica sheet))
 
 # what the site is made of, and how
 PARTS     := $(BIN)/app.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
-	$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest)
+	$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest shared/i18n/*.go shared/i18n/*.txt)
 make_site  = $(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"
-link_wasm  = $(wasm_build) -modfile $(BIN)/wasm.mod $(inlining)
+link_wasm  = $(wasm_build) -modfile $(BIN)/wasm.mod -overlay $(BIN)/overlay.json $(inlining)
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
@@ -41,7 +41,7 @@ run: setup
 
 test: setup-test
 	@$(MAKE) --no-print-directory wasm
-	$(GO) test -timeout 20m ./...
+	$(GO) test -timeout 40m ./...
 	@echo "every test passed"
 
 build: $(BIN)/countersign
@@ -126,8 +126,9 @@ $(BIN)/licenses.txt: build/licenses/main.go $(MODULES)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/licenses >$@
 
-# go-app less what the portal never uses, and the go.mod that builds with it
-$(BIN)/wasm.mod: $(wildcard build/slim/*.go) $(MODULES)
+# go-app and the standard library less what the portal never uses, the go.mod that builds with the one and the overlay
+# that builds with the other (overlay.json)
+$(BIN)/wasm.mod: $(filter-out %_test.go,$(wildcard build/slim/*.go)) $(MODULES)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/slim $(BIN)
 
@@ -136,7 +137,7 @@ $(BIN)/linked.wasm: $(call sources,app shared) $(BIN)/wasm.mod
 
 # rearranged so that it compresses well; make site LINES=-lines keeps the line numbers of stack traces
 $(BIN)/app.wasm: $(BIN)/linked.wasm $(filter-out %_test.go,$(wildcard build/pack/*.go))
-	$(GO) run ./build/pack $(LINES) $(BIN)/linked.wasm $@
+	$(GO) run ./build/pack -by-number $(LINES) $(BIN)/linked.wasm $@
 
 # the design system, a program and a site of its own
 $(BIN)/gallery.wasm: $(call sources,app shared) app/gallery/main.go $(BIN)/wasm.mod

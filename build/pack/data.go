@@ -14,12 +14,6 @@ type piece struct {
 
 type memory []piece
 
-// Opcodes around a piece's address.
-const (
-	i32Const = 0x41
-	end      = 0x0b
-)
-
 // readData returns the pieces by address.
 func readData(section []byte) (memory, error) {
 	r := reader{rest: section}
@@ -29,7 +23,7 @@ func readData(section []byte) (memory, error) {
 			return nil, fmt.Errorf("a piece of data is of kind %d with address by %#x, which Go 1.26 does not write", kind, op)
 		}
 		p := piece{at: r.signed()}
-		if op := r.byte(); r.err == nil && op != end {
+		if op := r.byte(); r.err == nil && op != opEnd {
 			return nil, fmt.Errorf("the address of a piece of data goes on with %#x", op)
 		}
 		p.content = r.bytes(r.unsigned())
@@ -53,8 +47,8 @@ func readData(section []byte) (memory, error) {
 // farApart are pieces that stay two: more zeros between them than a browser should have to read.
 const farApart = 1 << 16
 
-// write joins the pieces that are not far apart. Memory is zero before, so zeros between them change nothing.
-func (m memory) write() []byte {
+// join joins the pieces that are not far apart. Memory is zero before, so zeros between them change nothing.
+func (m memory) join() memory {
 	var joined memory
 	for _, p := range m {
 		if n := len(joined); n > 0 {
@@ -66,12 +60,47 @@ func (m memory) write() []byte {
 		}
 		joined = append(joined, piece{p.at, slices.Clone(p.content)})
 	}
+	return joined
+}
 
-	out := appendUnsigned(nil, len(joined))
-	for _, p := range joined {
+// reachTo has a piece that begins a little behind an address begin there. The linker leaves out zeros before it.
+func (m memory) reachTo(at uint64) {
+	for i, p := range m {
+		if gap := p.at - int(at); gap > 0 && gap < 8 {
+			m[i] = piece{int(at), append(make([]byte, gap), p.content...)}
+		}
+	}
+}
+
+// split leaves out zeros that are many.
+func (m memory) split() memory {
+	var parts memory
+	for _, p := range m {
+		from, zeros := 0, 0
+		for i, b := range p.content {
+			if b == 0 {
+				zeros++
+				continue
+			}
+			if zeros >= farApart {
+				if from < i-zeros {
+					parts = append(parts, piece{p.at + from, p.content[from : i-zeros]})
+				}
+				from = i
+			}
+			zeros = 0
+		}
+		parts = append(parts, piece{p.at + from, p.content[from:]})
+	}
+	return parts
+}
+
+func (m memory) write() []byte {
+	out := appendUnsigned(nil, len(m))
+	for _, p := range m {
 		out = append(out, 0, i32Const)
 		out = appendSigned(out, p.at)
-		out = append(out, end)
+		out = append(out, opEnd)
 		out = appendUnsigned(out, len(p.content))
 		out = append(out, p.content...)
 	}

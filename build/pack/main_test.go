@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestPackedProgramRunsAsLinked(t *testing.T) {
 	linked := link(t)
 	want := play(t, linked)
 	const recovered = "runtime error: invalid memory address or nil pointer dereference in explode: true\n"
-	if !strings.Contains(want, "deep 20000\n") || !strings.Contains(want, recovered) || !strings.Contains(want, "main.go 24 true\n") {
+	if !strings.Contains(want, "deep 20000\n") || !strings.Contains(want, "nil 2 true [kept 2] 1\n") || !strings.Contains(want, recovered) || !strings.Contains(want, "main.go 35 true\n") {
 		t.Fatalf("linked, it prints\n%s", want)
 	}
 	before, at, _ := strings.Cut(want, "called from ")
@@ -56,7 +57,7 @@ func TestPackedProgramRunsAsLinked(t *testing.T) {
 		at    string
 	}{{"with line numbers", true, at}, {"without", false, "? 0 true\n"}} {
 		packed := filepath.Join(t.TempDir(), "packed.wasm")
-		if err := run(linked, packed, c.lines); err != nil {
+		if err := run(linked, packed, c.lines, false); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := play(t, packed), before+"called from "+c.at; got != want {
@@ -88,14 +89,14 @@ func TestDataKeepsEveryByteInItsPlace(t *testing.T) {
 		section := appendUnsigned(nil, len(order))
 		for _, p := range order {
 			section = appendSigned(append(section, 0, i32Const), p.at)
-			section = appendUnsigned(append(section, end), len(p.content))
+			section = appendUnsigned(append(section, opEnd), len(p.content))
 			section = append(section, p.content...)
 		}
 		read, err := readData(section)
 		if err != nil {
 			t.Fatal(err)
 		}
-		written, err := readData(read.write())
+		written, err := readData(read.join().split().write())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,35 +133,155 @@ func TestPackRefusesWhatItDoesNotKnow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range []int{0, 7, 9, len(file) / 2, len(file) - 1} {
-		if _, err := pack(bytes.Clone(file[:n]), false); err == nil {
+		if _, err := pack(bytes.Clone(file[:n]), false, false); err == nil {
 			t.Errorf("the first %d bytes: no error", n)
 		}
 	}
-	const head = "\x00asm\x01\x00\x00\x00"
+	const noCode, noData = "\x0a\x01\x00", "\x0b\x01\x00"
+	const head = head + "\x00\x10\x09producersgo1.26"
+	if _, err := pack([]byte(head+noCode+noData), true, false); err != nil {
+		t.Fatal(err)
+	}
 	for name, file := range map[string]string{
-		"a data count":        head + "\x0c\x01\x00",
-		"a passive piece":     head + "\x0b\x04\x01\x01\x01x",
-		"pieces that overlap": head + "\x0b\x0d\x02\x00\x41\x10\x0b\x02ab\x00\x41\x11\x0b\x01c",
-		"bytes after the end": head + "\x0b\x02\x00\x00",
+		"an unknown instruction": head + "\x0a\x06\x01\x04\x00\xfd\x00\x0b" + noData,
+		"a block of a type":      head + "\x0a\x07\x01\x05\x00\x02\x00\x0b\x0b" + noData,
+		"no code":                head + noData,
+		"a data count":           head + noCode + "\x0c\x01\x00\x0b\x01\x00",
+		"a passive piece":        head + noCode + "\x0b\x04\x01\x01\x01x",
+		"pieces that overlap":    head + noCode + "\x0b\x0d\x02\x00\x41\x10\x0b\x02ab\x00\x41\x11\x0b\x01c",
+		"bytes after the end":    head + noCode + "\x0b\x02\x00\x00",
 	} {
-		if _, err := pack([]byte(file), true); err == nil {
+		if _, err := pack([]byte(file), true, false); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 
-	packed, err := pack(bytes.Clone(file), true)
-	if err != nil {
-		t.Fatal(err)
+	header := bytes.Index(file, magic) // the linker writes the table's header and the module's beginning in one piece each
+	if header < 0 || bytes.Count(file, magic) != 1 {
+		t.Fatal("the program has no one table of functions")
 	}
-	header := bytes.Index(packed, magic)
-	for name, at := range map[string]int{"no table of functions": 0, "names that begin elsewhere": 4 * 8, "too many functions": 1*8 + 6, "tables outside": 7*8 + 6} {
-		spoiled := bytes.Clone(packed)
+	for name, at := range map[string]int{"no table of functions": 0, "names that begin elsewhere": 4 * 8, "tables outside": 7*8 + 2} {
+		spoiled := bytes.Clone(file)
 		spoiled[header+at] ^= 0x55
-		if err := dropLines(spoiled); err == nil {
+		if _, err := pack(spoiled, false, false); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if err := dropLines(append(bytes.Clone(packed), packed[header:]...)); err == nil {
-		t.Error("two tables of functions: no error")
+}
+
+// Each rewriting as Go's code needs it, and left alone what only resembles it.
+func TestSimplifyRewritesWhatItKnows(t *testing.T) {
+	get, tee, set := op(localGet, 2), op(localTee, 2), op(localSet, 2)
+	sp := op(localGet, stackPointer)
+	load, store := func(at int) instruction { return instruction{op: 0x29, a: 3, b: at} }, func(at int) instruction { return instruction{op: 0x37, a: 3, b: at} }
+	plain := func(ops ...byte) (list []instruction) {
+		for _, o := range ops {
+			list = append(list, instruction{op: o})
+		}
+		return list
+	}
+	address := func(n int) []instruction {
+		return join(sp, plain(i64ExtendU), op(i64Const, n), plain(i64Add, i32Wrap))
+	}
+	leave := join(op(opIf, noResult), op(i32Const, 1), plain(opReturn, opEnd))
+	// as Go frames a function: blocks that end where one can go on, around them the loop, around it the way out
+	function := func(table string, blocks int, rest ...any) []instruction {
+		begin := join(op(opBlock, noResult), op(opLoop, noResult))
+		for range blocks {
+			begin = append(begin, instruction{op: opBlock, a: noResult})
+		}
+		return join(begin, op(localGet, nextBlock), []instruction{{op: opBrTable, rest: []byte(table)}}, join(rest...),
+			plain(opEnd, opUnreachable, opEnd), op(i32Const, 1), plain(opEnd))
+	}
+	jump := func(block, depth int) []instruction {
+		return join(op(i32Const, block), op(localSet, nextBlock), op(opBr, depth))
+	}
+
+	for name, c := range map[string]struct{ before, after []instruction }{
+		"a constant address":              {join(op(i64Const, 5<<32+7), plain(i32Wrap)), op(i32Const, 7)},
+		"a negative constant":             {join(op(i64Const, 0xffff_fff0), plain(i32Wrap)), op(i32Const, -16)},
+		"there and back":                  {join(get, plain(i64ExtendU, i32Wrap)), get},
+		"a condition":                     {join(get, plain(i64Eqz, i64ExtendU, i64Eqz, i32Eqz), op(opIf, noResult), plain(opEnd)), join(get, plain(i64Eqz), op(opIf, noResult), plain(opEnd))},
+		"set and got":                     {join(get, set, get), join(get, tee)},
+		"set and another got":             {join(get, set, sp), join(get, set, sp)},
+		"read from the stack":             {join(address(8), load(0)), join(sp, load(8))},
+		"written to the stack":            {join(address(8), get, store(16)), join(sp, get, store(24))},
+		"written from there to there":     {join(address(8), address(24), load(0), store(0)), join(sp, sp, load(24), store(8))},
+		"below the stack":                 {join(address(-8), load(0)), join(sp, op(i32Const, -8), plain(i32Add), load(0))},
+		"an address that control parts":   {join(address(8), get, op(opCall, 3), store(0)), join(sp, op(i32Const, 8), plain(i32Add), get, op(opCall, 3), store(0))},
+		"an address of something else":    {join(op(localGet, 3), op(i32Const, 8), plain(i32Add), load(0)), join(op(localGet, 3), op(i32Const, 8), plain(i32Add), load(0))},
+		"a way out":                       {function("\x00\x00", 1, op(opBrIf, 2), plain(opEnd)), function("\x00\x00", 1, leave, plain(opEnd))},
+		"a branch that is no way out":     {function("\x00\x00", 1, op(opBrIf, 1), plain(opEnd)), function("\x00\x00", 1, op(opBrIf, 1), plain(opEnd))},
+		"a jump forward":                  {function("\x01\x00\x01", 2, plain(opEnd), jump(1, 1), plain(opEnd)), function("\x01\x00\x01", 2, plain(opEnd), op(opBr, 0), plain(opEnd))},
+		"a jump backward":                 {function("\x01\x00\x01", 2, plain(opEnd), jump(0, 1), plain(opEnd)), function("\x01\x00\x01", 2, plain(opEnd), jump(0, 1), plain(opEnd))},
+		"a jump beyond the table's end":   {function("\x01\x00\x01", 2, plain(opEnd), jump(9, 1), plain(opEnd)), function("\x01\x00\x01", 2, plain(opEnd), op(opBr, 0), plain(opEnd))},
+		"a jump on a condition":           {function("\x01\x00\x01", 2, plain(opEnd), op(opIf, noResult), jump(1, 2), plain(opEnd, opEnd)), function("\x01\x00\x01", 2, plain(opEnd), op(opBrIf, 0), plain(opEnd))},
+		"a jump that knows not where":     {function("\x01\x00\x01", 2, plain(opEnd), op(opBr, 1), plain(opEnd)), function("\x01\x00\x01", 2, plain(opEnd), op(opBr, 1), plain(opEnd))},
+		"two calls for nil pointers":      {join(nilPanic(5), nilPanic(9)), join(nilPanic(5), nilPanic(5))},
+		"a call of something else for it": {join(nilPanic(5), op(i64Const, 9), store(0), op(i32Const, 0), op(opCall, 78)), join(nilPanic(5), op(i64Const, 9), store(0), op(i32Const, 0), op(opCall, 78))},
+	} {
+		f := body{code: c.before}
+		f.simplify(77)
+		if got, want := (body{code: f.code}).write(), (body{code: c.after}).write(); !bytes.Equal(got, want) {
+			t.Errorf("%s:\ngot  %v\nwant %v", name, f.code, c.after)
+		}
+	}
+}
+
+func nilPanic(place int) []instruction {
+	return join(op(i64Const, place), []instruction{{op: 0x37, a: 3}}, op(i32Const, 0), op(opCall, 77))
+}
+
+func op(op byte, a int) []instruction { return []instruction{{op: op, a: a}} }
+
+// join puts instructions and lists of them in one list.
+func join(parts ...any) (list []instruction) {
+	for _, p := range parts {
+		switch p := p.(type) {
+		case instruction:
+			list = append(list, p)
+		case []instruction:
+			list = append(list, p...)
+		case []any:
+			list = append(list, join(p...)...)
+		}
+	}
+	return list
+}
+
+// What is read is written as it was.
+func TestInstructionsAreWrittenAsRead(t *testing.T) {
+	file, err := os.ReadFile(link(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections, err := readSections(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := 0
+	for _, s := range sections {
+		if s.kind != sectionCode {
+			continue
+		}
+		r := reader{rest: s.body}
+		for range r.unsigned() {
+			b := r.bytes(r.unsigned())
+			f, err := readBody(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := readBody(f.write())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(f.code, again.code) || len(f.write()) > len(b) {
+				t.Fatalf("function %d is written differently", functions)
+			}
+			functions++
+		}
+	}
+	if functions < 1000 {
+		t.Errorf("%d functions were read", functions)
 	}
 }

@@ -50,8 +50,8 @@ func (r *reader) leb() (n, bits int, last byte) {
 		if last&0x80 == 0 {
 			return n, bits, last
 		}
-		if bits > 35 {
-			r.err = errors.New("has a number of more than 32 bits")
+		if bits > 70 {
+			r.err = errors.New("has a number of more than 64 bits")
 		}
 	}
 	return 0, 0, 0

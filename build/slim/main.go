@@ -1,4 +1,5 @@
-// Command slim makes the copy of go-app that the WebAssembly is built from: the pinned version less what we never use.
+// Command slim makes the copy of go-app that the WebAssembly is built from, the pinned version less what we never use, and
+// does the same with files of the standard library (std.go).
 //
 //	go run ./build/slim DIR
 //
@@ -7,11 +8,13 @@
 //   - the HTTP handler, which never runs in a browser, and with it net/http, 0.35 MB;
 //   - regular expressions in routes, 0.09 MB; a pattern "^/path" stays and means a prefix, any other panics at the start;
 //   - encrypted states and storage, and UUIDs from a package that brings SQL and hashes along, 0.06 MB;
-//   - the names of HTML entities, which package html keeps even for those who only escape, 0.01 MB.
+//   - the names of HTML entities, which package html keeps even for those who only escape, 0.01 MB;
+//   - a type for each HTML element: one type is all of them, which weighs 0.06 MB less with the portal's pages (elements.go).
 //
-// Their packages have initialization that cannot be linked away, so leaving them unused saves nothing. The copy goes to
-// DIR/goapp, and DIR/wasm.mod is our go.mod with go-app replaced by it, for `go build -modfile`. Everything else,
-// natively too, uses go-app as it was published.
+// Packages have initialization that cannot be linked away, so leaving them unused saves nothing. The copy goes to
+// DIR/goapp, and DIR/wasm.mod is our go.mod with go-app replaced by it, for `go build -modfile`. DIR/overlay.json has
+// `go build -overlay` use the files of the standard library in DIR/_std; with that name they are no packages of the module.
+// Everything else, natively too, uses both as they were published.
 package main
 
 import (
@@ -58,10 +61,16 @@ func run(dir string) error {
 	if err := trim(filepath.Join(target, "pkg", "app")); err != nil {
 		return err
 	}
+	if err := oneElement(filepath.Join(target, "pkg", "app")); err != nil {
+		return err
+	}
 	if err := substitute(target); err != nil {
 		return err
 	}
 	if err := mend(target); err != nil {
+		return err
+	}
+	if err := patchStd(dir); err != nil {
 		return err
 	}
 	return writeMod(dir, target)
@@ -221,7 +230,10 @@ func writeMod(dir, target string) error {
 	if err != nil {
 		return err
 	}
-	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", module, filepath.ToSlash(target))
+	if !filepath.IsAbs(target) {
+		target = "./" + filepath.ToSlash(target)
+	}
+	mod = fmt.Appendf(mod, "\nreplace %s => %s\n", module, target)
 	if err := os.WriteFile(filepath.Join(dir, "wasm.sum"), sum, 0o644); err != nil {
 		return err
 	}
