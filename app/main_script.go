@@ -77,6 +77,12 @@ let goappServiceWorkerRegistration;`},
 		// People read what to do; the error itself goes to the console.
 		{`loaderLabel.innerText = err;`, `countersign.failed(loaderLabel);`},
 
+		// The program begins with its sentences; both load at the same time.
+		{`    go.run(wasm.instance);`, `    if (!(await countersign.sentences(document.documentElement.lang))) {
+      throw new Error("the sentences are missing");
+    }
+    go.run(wasm.instance);`},
+
 		// The list of crawlers hits people too ("CUBOT" is a telephone); robots.txt turns real ones away.
 		{`  if (
     /bot|googlebot|crawler|spider|robot|crawling/i.test(navigator.userAgent)

@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"countersign/shared/i18n"
 )
 
 // serverPaths are the paths, each with all below it, that the server answers itself. The worker leaves them alone, and
@@ -74,7 +76,11 @@ func (s *site) write() error {
 	if err != nil {
 		return err
 	}
-	if err := s.putHashed(map[string][]byte{"app.wasm": wasm, "wasm_exec.js": exec, "start.js": start}); err != nil {
+	files := map[string][]byte{"app.wasm": wasm, "wasm_exec.js": exec, "start.js": start}
+	for _, l := range i18n.Locales() {
+		files[string(l)+".txt"] = []byte(l.Sentences())
+	}
+	if err := s.putHashed(files); err != nil {
 		return err
 	}
 	script, err := appScript(s.assets["app.wasm"], len(wasm))

@@ -23,9 +23,11 @@ var preference struct {
 	locale i18n.Locale
 }
 
-// Boot prepares the document: it makes the live region. main calls it before the first render; calling it again is
-// harmless. Language and theme are on <html> by then, web/start.js puts them there before the first paint.
+// Boot prepares the document: it waits for the sentences of the person's language, which come along with the program,
+// and makes the live region. main calls it before the first render; calling it again is harmless. Language and theme are
+// on <html> by then, web/start.js puts them there before the first paint.
 func Boot() {
+	bootSentences(Locale())
 	if document().Truthy() {
 		statusRegion()
 	}
@@ -42,8 +44,12 @@ func Locale() i18n.Locale {
 }
 
 // SetLocale changes the language and stores the choice. The page that calls it in an event is rendered again by
-// that event.
+// that event. Soon after the start the sentences of every language are there; should they still have to come, it waits,
+// and when they can't be had, the language stays.
 func SetLocale(l i18n.Locale) {
+	if !bringSentences(l) {
+		return
+	}
 	preference.Lock()
 	preference.locale = l
 	preference.Unlock()

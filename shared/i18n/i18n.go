@@ -1,13 +1,12 @@
-// Package i18n is the message catalogue: two embedded files a language, whole sentences with named placeholders,
-// plurals by suffix. A new language is two new files, an entry in locales and a plural rule.
+// Package i18n is the message catalogue: two files a language, whole sentences with named placeholders, plurals by
+// suffix. They are embedded, except in browsers, whose program is given the sentences of the person's language. A new
+// language is two new files, the few lines here that name the others, and those in app/web/start.js and index.html.
 package i18n
 
 import (
-	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // Locale is a language the product speaks, as a BCP 47 tag.
@@ -22,34 +21,11 @@ const (
 func Locales() []Locale { return []Locale{EN, FR} }
 
 // Name is what the language calls itself.
-func (l Locale) Name() string { return l.T("language.name") }
-
-//go:embed en.txt
-var enText string
-
-//go:embed fr.txt
-var frText string
-
-var catalogues = sync.OnceValue(func() map[Locale]map[string]string {
-	return map[Locale]map[string]string{EN: parse(enText, enServer), FR: parse(frText, frServer)}
-})
-
-// parse reads lines "key = text"; "#" starts a comment line, "\n" in the text is a line break. A key written twice
-// keeps its last text (a test refuses it).
-func parse(sources ...string) map[string]string {
-	m := make(map[string]string, 2048)
-	for _, src := range sources {
-		for line := range strings.Lines(src) {
-			line = strings.TrimSpace(line)
-			if line == "" || line[0] == '#' {
-				continue
-			}
-			if k, v, ok := strings.Cut(line, " = "); ok {
-				m[strings.TrimSpace(k)] = strings.ReplaceAll(strings.TrimSpace(v), `\n`, "\n")
-			}
-		}
+func (l Locale) Name() string {
+	if l == FR {
+		return "Français"
 	}
-	return m
+	return "English"
 }
 
 // Parse gives the supported locale nearest to a BCP 47 tag or an Accept-Language value, English when none is.
@@ -69,19 +45,19 @@ func Parse(tag string) Locale {
 
 // Has reports whether the catalogue has the key (or its plural forms) in the language.
 func (l Locale) Has(key string) bool {
-	m := catalogues()[l]
-	_, ok := m[key]
-	_, plural := m[key+".other"]
+	c := l.catalogue()
+	_, ok := c.find(key)
+	_, plural := c.find(key + ".other")
 	return ok || plural
 }
 
 // T is the sentence of a key with its {name} placeholders filled from name, value pairs. When the key has plural
 // forms (key.one, key.other), the placeholder n chooses. A missing key shows itself, so that it is seen.
 func (l Locale) T(key string, args ...any) string {
-	m := catalogues()[l]
-	text, ok := m[key]
+	c := l.catalogue()
+	text, ok := c.find(key)
 	if !ok {
-		text, ok = m[key+"."+l.plural(args)]
+		text, ok = c.find(key + "." + l.plural(args))
 	}
 	if !ok {
 		return key

@@ -17,13 +17,19 @@ import (
 	"testing"
 )
 
+// catalogues are all texts by language and key.
+func catalogues() map[Locale]map[string]string {
+	return map[Locale]map[string]string{EN: parse(enText, enServer), FR: parse(frText, frServer)}
+}
+
 var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
 
 // X02: both languages are complete: the same keys, the same placeholders, nothing empty, nothing twice.
 func TestCataloguesAreComplete(t *testing.T) {
+	all := catalogues()
 	for _, l := range Locales() {
-		for key, text := range catalogues()[EN] {
-			got, ok := catalogues()[l][key]
+		for key, text := range all[EN] {
+			got, ok := all[l][key]
 			if !ok || got == "" {
 				t.Errorf("%s lacks %s", l, key)
 				continue
@@ -36,8 +42,8 @@ func TestCataloguesAreComplete(t *testing.T) {
 				t.Errorf("%s: %s has %v, English has %v", l, key, have, want)
 			}
 		}
-		for key := range catalogues()[l] {
-			if _, ok := catalogues()[EN][key]; !ok {
+		for key := range all[l] {
+			if _, ok := all[EN][key]; !ok {
 				t.Errorf("English lacks %s", key)
 			}
 		}
@@ -226,5 +232,54 @@ func TestNumber(t *testing.T) {
 	}
 	if got := FR.Number(-1234567); got != "-1\u202f234\u202f567" {
 		t.Error(got)
+	}
+}
+
+// Every key is found and no other, in what browsers are given too.
+func TestEveryKeyIsFound(t *testing.T) {
+	for l, texts := range catalogues() {
+		for key, text := range texts {
+			if got, ok := l.catalogue().find(key); !ok || got != strings.ReplaceAll(text, `\n`, "\n") {
+				t.Errorf("%s %s: %q, want %q", l, key, got, text)
+			}
+			for _, other := range []string{key + "_", key[:len(key)-1], "." + key} {
+				if _, ok := l.catalogue().find(other); ok != (texts[other] != "") {
+					t.Errorf("%s has %s: %v", l, other, ok)
+				}
+			}
+		}
+	}
+	for l, source := range map[Locale]string{EN: enText, FR: frText} {
+		c := newCatalogue(l.Sentences())
+		browser := parse(source)
+		if len(c.lines) != len(browser) || len(browser) < 1000 {
+			t.Errorf("%s: browsers are given %d lines for %d keys", l, len(c.lines), len(browser))
+		}
+		for key, text := range browser {
+			if got, ok := c.find(key); !ok || got != strings.ReplaceAll(text, `\n`, "\n") {
+				t.Errorf("%s %s: browsers find %q, want %q", l, key, got, text)
+			}
+		}
+	}
+}
+
+func TestCatalogueFindsInWhateverItIsGiven(t *testing.T) {
+	for _, text := range []string{"", "\n", "a = x", "a = x\n", "a = x\na.b = y\nb = z"} {
+		want := parse(text)
+		for _, key := range []string{"", "a", "a.b", "b", "c"} {
+			got, ok := newCatalogue(text).find(key)
+			if key != "" && (got != want[key] || ok != (want[key] != "")) {
+				t.Errorf("%q in %q: %q %v", key, text, got, ok)
+			}
+		}
+	}
+	if _, ok := Locale("de").catalogue().find("ui.cancel"); ok {
+		t.Error("a language that the product does not speak has sentences")
+	}
+}
+
+func BenchmarkT(b *testing.B) {
+	for b.Loop() {
+		FR.T("ui.cancel")
 	}
 }

@@ -1,3 +1,0 @@
-package i18n
-
-const enServer, frServer = "", ""
