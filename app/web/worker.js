@@ -38,8 +38,11 @@ self.addEventListener("message", (event) => {
   }
 });
 
-// wipe forgets every kept file; the next page that is opened online keeps them again.
+// wipe forgets every kept file; the next page that is opened online keeps them again. What a page that stays open still
+// asks for comes from the server, and is not kept.
+let wiped = false;
 async function wipe(port) {
+  wiped = true;
   await drop(() => true);
   port?.postMessage(true);
 }
@@ -56,10 +59,11 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (SERVER.some((path) => url.pathname === path || url.pathname.startsWith(path + "/"))) return;
   if (url.pathname in ASSETS && url.pathname !== "/") {
-    event.respondWith(answer(url.pathname));
+    if (!wiped) event.respondWith(answer(url.pathname));
     return;
   }
   if (request.mode === "navigate" && !/\.[^/]+$/.test(url.pathname)) {
+    wiped = false;
     event.respondWith(answer("/"));
     event.waitUntil(refresh());
   }

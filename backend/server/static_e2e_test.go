@@ -278,11 +278,22 @@ func TestNewVersionWaitsUntilThePageReloads(t *testing.T) {
 }
 
 func TestWipeForgetsAndALaterVisitKeepsAgain(t *testing.T) {
+	names, err := web.Assets()
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := serveSite(t, builtSite(t))
 	tab := visit(t)
 	openKept(t, tab, s.URL+"/")
 
-	eval[bool](t, tab, `countersign.wipe().then(() => true)`)
+	// The page goes on asking for its files meanwhile.
+	eval[bool](t, tab, `(() => {
+		const ask = () => fetch("`+names["app.js"]+`");
+		let over = false;
+		const go_on = async () => { while (!over) await ask(); };
+		const wipe = countersign.wipe().then(ask).finally(() => { over = true; });
+		return Promise.all([go_on(), go_on(), wipe]).then(() => true);
+	})()`)
 	if names := eval[[]string](t, tab, `caches.keys()`); len(names) > 0 {
 		t.Errorf("after wiping there is still %v", names)
 	}
