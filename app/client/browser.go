@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"strings"
 
 	"countersign/app/ui"
@@ -22,8 +23,8 @@ func Reload() {
 	}
 }
 
-// storedKeys are the keys of the local storage with a prefix.
-func storedKeys(prefix string) (keys []string) {
+// StoredKeys are the keys of the local storage with a prefix, in their order.
+func StoredKeys(prefix string) (keys []string) {
 	defer ui.Recover()
 	storage := app.Window().Get("localStorage")
 	if !storage.Truthy() {
@@ -34,8 +35,12 @@ func storedKeys(prefix string) (keys []string) {
 			keys = append(keys, key)
 		}
 	}
+	slices.Sort(keys)
 	return keys
 }
+
+// byteOrderMark tells spreadsheets that a file is UTF-8.
+const byteOrderMark = "\ufeff"
 
 // Save hands a text to the person as a file. The desktop window saves nothing from links; there the bridge does it.
 func Save(name, mediaType, text string) {
@@ -43,6 +48,9 @@ func Save(name, mediaType, text string) {
 	document := app.Window().Get("document")
 	if !document.Truthy() {
 		return
+	}
+	if strings.HasPrefix(text, byteOrderMark) {
+		text = byteOrderMark + text // the first one is lost on the way to JavaScript
 	}
 	blob := app.Window().Get("Blob").New([]any{text}, map[string]any{"type": mediaType})
 	url := app.Window().Get("URL").Call("createObjectURL", blob)

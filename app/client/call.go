@@ -17,12 +17,13 @@ import (
 // callTime is how long an answer may take before the call counts as lost.
 const callTime = 30 * time.Second
 
-// Headers of every call besides api.HeaderAs: made by the page itself, the organization whose support session it is, and
-// the contact as whom the owner looks.
+// Headers of calls besides api.HeaderAs: made by the page itself, the organization whose support session it is, the contact
+// as whom the owner looks; and of a sign-out, that the browser keeps something of other people.
 const (
 	headerBackground = "X-Countersign-Background"
 	headerOrg        = "X-Countersign-Org"
 	headerViewAs     = "X-Countersign-View-As"
+	headerOthers     = "X-Countersign-Others"
 )
 
 // ErrCancelled is the error of a call whose person did not enter the password it needs.
@@ -81,6 +82,7 @@ type heading struct {
 	background bool
 	org        id.Organization
 	eyes       id.Contact
+	login      id.Login // for whom the call is; "" while that is not known
 }
 
 func (h heading) Do(ctx context.Context, c api.Call) (api.Answer, error) {
@@ -90,9 +92,15 @@ func (h heading) Do(ctx context.Context, c api.Call) (api.Answer, error) {
 	if h.org != "" {
 		c.Header[headerOrg] = string(h.org)
 	}
+	if h.login != "" && c.Path != api.GetMe.Path { // which tells who there is
+		c.Header[api.HeaderLogin] = string(h.login)
+	}
 	// What the owner asks for themselves, such as who they are, stays theirs.
 	if h.eyes != "" && strings.HasPrefix(c.Path, "/api/orgs/") && !strings.HasSuffix(c.Path, "/view-as") {
 		c.Header[headerViewAs] = string(h.eyes)
+	}
+	if c.Path == api.SignOut.Path && ui.Stored(storageKey(api.As(c.Header[api.HeaderAs]), "sign_out")) == outOthers {
+		c.Header[headerOthers] = "1"
 	}
 	return h.Transport.Do(ctx, c)
 }
@@ -107,6 +115,9 @@ func (s *Session) heard(err error) {
 	s.answered()
 	if refusal, ok := errors.AsType[*api.Refusal](err); ok && refusal.Code == string(errs.Unauthenticated) {
 		s.end(refusal.Detail)
+		if s.replaced() {
+			app.Window().Get("location").Call("reload") // nothing of the first may stay
+		}
 	}
 }
 

@@ -2,10 +2,13 @@ package client
 
 import (
 	"encoding/json"
+	"strings"
 
 	"countersign/app/ui"
 	"countersign/shared/api"
 	"countersign/shared/id"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
 // What this browser keeps of a kind of caller lies in the local storage under its prefix: who they were, so that the
@@ -19,10 +22,56 @@ func recall(as api.As) *api.Me {
 		return nil
 	}
 	var me api.Me
-	if json.Unmarshal([]byte(ui.Stored(storageKey(as, "me"))), &me) != nil || me.As != as {
+	if json.Unmarshal([]byte(ui.Stored(storageKey(as, "me"))), &me) != nil || me.As != as || somebodyElse(as, me.Login) {
 		return nil
 	}
 	return &me
+}
+
+// somebodyElse reports whether another person than this one has signed in with this browser, and not out again: nothing that
+// it keeps of the first is to be shown then, and nothing sent in their name.
+func somebodyElse(as api.As, than id.Login) bool {
+	now := lastLogin(as)
+	return now != "" && now != than
+}
+
+// lastLogin is who signed in last as a kind of caller; "" when that is not known, as in the desktop window, which has no
+// cookies.
+func lastLogin(as api.As) id.Login {
+	document := app.Window().Get("document")
+	if !document.Truthy() {
+		return ""
+	}
+	return loginIn(document.Get("cookie").String(), app.Window().Get("location").Get("protocol").String() == "https:", as)
+}
+
+// loginIn reads the api.LoginCookie. Over https one without the prefix could come from another host.
+func loginIn(cookies string, secure bool, as api.As) id.Login {
+	name := api.LoginCookie(as) + "="
+	if secure {
+		name = "__Host-" + name
+	}
+	for cookie := range strings.SplitSeq(cookies, "; ") {
+		if login, found := strings.CutPrefix(cookie, name); found {
+			return id.Login(login)
+		}
+	}
+	return ""
+}
+
+// replaced reports whether another person has signed in since with this browser.
+func (s *Session) replaced() bool {
+	me := s.Me()
+	return me != nil && s.As != api.AsSupport && somebodyElse(s.As, me.Login)
+}
+
+// caller is for whom the session calls: who is signed in as far as is known, or who has signed out before the server heard
+// of it.
+func (s *Session) caller() id.Login {
+	if me := s.Me(); me != nil {
+		return me.Login
+	}
+	return id.Login(ui.Stored(storageKey(s.As, "sign_out_of")))
 }
 
 func remember(as api.As, me *api.Me) {

@@ -36,11 +36,13 @@ type Session struct {
 	problem  error
 	loading  bool
 	ended    string
+	endedAt  time.Time
 	link     Link
 	heardAt  time.Time
 	lastMove time.Time // of the person: what keeps the sign-in alive on the server
 	observed []*observer
 	watchers []*watcher
+	hearers  []*hearer
 	steps    []step
 	keepers  map[string]func() []Unsent
 	again    bool // a reload of me was asked for while one was under way
@@ -146,12 +148,12 @@ func (s *Session) Refresh(ctx app.Context, background bool) {
 		s.loading, s.again, s.problem = false, false, err
 		changed := err == nil && s.take(&me, sent)
 		s.mu.Unlock()
+		if err == nil && s.eyes == "" {
+			remember(s.As, &me)
+		}
 		if changed {
 			app.Window().Get("location").Call("reload") // another person signed in: nothing of the first may stay
 			return
-		}
-		if err == nil && s.eyes == "" {
-			remember(s.As, &me)
 		}
 		s.notify()
 		if again {
@@ -178,11 +180,15 @@ func (s *Session) loadMe(ctx app.Context, background bool, done func(app.Context
 	})
 }
 
-// take makes me the truth; the lock is held. It reports whether another person has signed in meanwhile.
+// take makes me the truth; the lock is held. It reports whether another person has signed in meanwhile. What was asked
+// before the session ended says nothing of afterwards.
 func (s *Session) take(me *api.Me, sent time.Time) bool {
 	now := time.Now()
 	ui.SetServerTime(me.Now.Add(now.Sub(sent) / 2))
-	other := s.me != nil && !s.kept && s.me.Email != me.Email
+	if s.ended != "" && sent.Before(s.endedAt) {
+		return false
+	}
+	other := s.me != nil && (s.me.Login != me.Login && s.me.Login != "" || !s.kept && s.me.Email != me.Email)
 	if s.me == nil || !sameRights(s.me, me) {
 		s.version++
 	}
@@ -209,7 +215,7 @@ func (s *Session) end(why string) {
 	s.mu.Lock()
 	first := s.ended == ""
 	if first {
-		s.ended = why
+		s.ended, s.endedAt = why, time.Now()
 	}
 	cancel := s.steps
 	s.steps = nil
@@ -227,6 +233,8 @@ func (s *Session) client(background bool) *api.Client {
 	h := heading{Transport: s.transport, background: background, eyes: s.eyes}
 	if s.As == api.AsSupport {
 		h.org = s.Org
+	} else {
+		h.login = s.caller()
 	}
 	return &api.Client{Transport: h, As: s.As, Locale: string(ui.Locale())}
 }

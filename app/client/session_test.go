@@ -237,6 +237,40 @@ func TestSession_notices_its_end(t *testing.T) {
 	}
 }
 
+// slow has something happen while the answer is on its way.
+type slow struct {
+	api.Transport
+	meanwhile func()
+}
+
+func (t slow) Do(ctx context.Context, c api.Call) (api.Answer, error) {
+	a, err := t.Transport.Do(ctx, c)
+	t.meanwhile()
+	return a, err
+}
+
+// An answer that was asked for before the end, and comes after it, does not bring the session back. A later one does:
+// somebody has signed in again.
+func TestSession_stays_ended_when_an_older_answer_comes(t *testing.T) {
+	w := backendtest.New(t)
+	e, ctx := shown(t)
+	s := NewSession(api.AsCustomer, "", slow{w.As(w.Marie), func() {}})
+	s.Refresh(ctx, false)
+	e.ConsumeAll()
+	s.transport = slow{w.As(w.Marie), func() { s.end("The access is over.") }}
+	s.Refresh(ctx, true)
+	e.ConsumeAll()
+	if s.Ended() != "The access is over." || s.Me() == nil {
+		t.Errorf("ended %q, me %v", s.Ended(), s.Me())
+	}
+	s.transport = w.As(w.Marie)
+	s.Refresh(ctx, true)
+	e.ConsumeAll()
+	if s.Ended() != "" {
+		t.Errorf("signed in again, it is still ended: %q", s.Ended())
+	}
+}
+
 type silent struct{}
 
 func (silent) Do(context.Context, api.Call) (api.Answer, error) {

@@ -7,11 +7,25 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
+// What is noted of a sign-out until the server has heard of it: whether the browser still keeps something of other people,
+// which the server would otherwise have it clear along with everything else.
+const (
+	outAlone  = "1"
+	outOthers = "others"
+)
+
 // SignOut forgets what this browser keeps of the caller, ends the sign-in on the server, then leaves for the sign-in
-// page. Without a connection done hears the error; the server's part is made up for at the next start.
-func (s *Session) SignOut(ctx app.Context, done func(app.Context, error)) {
+// page. others says that something of other people stays in this browser. Without a connection done hears the error; the
+// server's part is made up for at the next start.
+func (s *Session) SignOut(ctx app.Context, others bool, done func(app.Context, error)) {
+	of := s.caller()
 	forget(s.As)
-	ui.Store(storageKey(s.As, "sign_out"), "1")
+	note := outAlone
+	if others {
+		note = outOthers
+	}
+	ui.Store(storageKey(s.As, "sign_out"), note)
+	ui.Store(storageKey(s.As, "sign_out_of"), string(of))
 	wipeFiles()
 	s.mu.Lock()
 	s.me, s.keepers = nil, map[string]func() []Unsent{}
@@ -59,13 +73,14 @@ func (s *Session) finishSignOut(ctx app.Context, done func(app.Context, error)) 
 			done(ctx, err)
 			return
 		}
-		ui.Store(storageKey(s.As, "sign_out"), "") // ended now, or ended before
+		ui.Store(storageKey(s.As, "sign_out"), "") // ended now, or ended before, or somebody else is signed in
+		ui.Store(storageKey(s.As, "sign_out_of"), "")
 		done(ctx, nil)
 	})
 }
 
 func forget(as api.As) {
-	for _, key := range storedKeys(storageKey(as, "")) {
+	for _, key := range StoredKeys(storageKey(as, "")) {
 		ui.Store(key, "")
 	}
 	ui.Store(storageLast, "")

@@ -87,6 +87,7 @@ func (s *Session) poked(events []live.Event) {
 			w.poke()
 		}
 	}
+	s.tellHearers(events)
 }
 
 // pokeAll makes every page load again: what was missed is not known.
@@ -94,6 +95,7 @@ func (s *Session) pokeAll() {
 	for _, w := range s.watching() {
 		w.poke()
 	}
+	s.tellHearers(nil)
 }
 
 func (s *Session) watching() []*watcher {

@@ -121,7 +121,7 @@ func (p *Portal) signOut(ctx app.Context) {
 
 func (p *Portal) reallySignOut(app.Context) {
 	p.askOut = false
-	p.session.SignOut(p.ctx, func(app.Context, error) {})
+	p.session.SignOut(p.ctx, false, func(app.Context, error) {})
 }
 
 func (p *Portal) signOutDialog() app.UI {

@@ -18,12 +18,13 @@ import (
 // Credential is what a request brings to be known by. Tokens come as hashes.
 type Credential struct {
 	As         api.As
-	Session    string // hash of the sign-in's token: the customer's, or the agent's
-	Support    string // hash of the support session's token, as api.AsSupport
-	Bound      string // address prefix and browser family
+	Session    string   // hash of the sign-in's token: the customer's, or the agent's
+	Login      id.Login // whose sign-in the program takes it for; "" says nothing
+	Support    string   // hash of the support session's token, as api.AsSupport
+	Bound      string   // address prefix and browser family
 	Address    string
 	Browser    string
-	Locale     string // Accept-Language, for those not signed in
+	Locale     string // Accept-Language: what the caller reads now
 	Ref        string // reference of the request in logs
 	Background bool   // made by the page itself, not by the person: does not keep the sign-in alive
 
@@ -45,6 +46,7 @@ type Caller struct {
 	Actor   audit.Actor
 	Ref     string
 	Address string
+	Locale  string // what the caller reads now, whatever the account says: mails are in the account's
 
 	Session id.Session
 	SignIn  *store.SignedIn // nil for a public call without a sign-in
@@ -62,7 +64,7 @@ type Caller struct {
 
 // enter loads the caller and holds the declared policy against them.
 func (tx *Tx) enter(spec api.Spec, cred Credential) error {
-	tx.Caller = &Caller{As: cred.As, Ref: cred.Ref, Address: cred.Address}
+	tx.Caller = &Caller{As: cred.As, Ref: cred.Ref, Address: cred.Address, Locale: cred.Locale}
 	p := spec.Policy
 	if p.Public {
 		return nil
@@ -116,7 +118,7 @@ func (tx *Tx) loadSignIn(cred Credential) error {
 	if err != nil {
 		return err
 	}
-	if s.Kind != cred.As || !openSignIn(s, tx.Now()) {
+	if s.Kind != cred.As || !cred.of(s) || !openSignIn(s, tx.Now()) {
 		return unauthenticated()
 	}
 	if cred.As == api.AsStaff && s.Bound != cred.Bound {
@@ -131,6 +133,9 @@ func (tx *Tx) loadSignIn(cred Credential) error {
 	tx.Actor = audit.Actor{Kind: audit.ByLogin, ID: string(s.Login), Name: s.Name}
 	return nil
 }
+
+// of reports whether a sign-in is that of whom the program takes the caller for.
+func (c *Credential) of(s *store.SignedIn) bool { return c.Login == "" || c.Login == s.Login }
 
 // openSignIn reports whether a sign-in still counts: not ended, not over, not idle too long, and for staff the member
 // still active.
@@ -159,7 +164,7 @@ func (tx *Tx) loadInside(cred Credential) error {
 		return err
 	}
 	signIn, err := tx.SignedInByToken(tx, cred.Session)
-	if err != nil || signIn.Session != in.Session.StaffSession {
+	if err != nil || signIn.Session != in.Session.StaffSession || !cred.of(signIn) {
 		return unauthenticated()
 	}
 	if in.SignIn.Bound != cred.Bound {

@@ -82,13 +82,13 @@ func cursorOf(s string) (n, skip int, err error) {
 const csvPiece = 512 << 10
 
 // GetRejectedFile gives the rejected rows as they were, with the reason of each, in a form that can be mended and sent
-// again.
+// again, in the language that the caller reads now.
 func (s *Service) GetRejectedFile(tx *Tx, in *api.RejectedFileIn) (api.RejectedFile, error) {
 	j, err := tx.Job(tx, in.Org.Org, in.Job)
 	if err != nil {
 		return api.RejectedFile{}, err
 	}
-	return tx.rejectedFile(j, in.After, locale(tx.SignIn.Locale))
+	return tx.rejectedFile(j, in.After, locale(tx.Caller.Locale))
 }
 
 func (tx *Tx) rejectedFile(j *store.Job, after string, l i18n.Locale) (api.RejectedFile, error) {

@@ -15,7 +15,7 @@ func TestRejectedRowsAreMendedAndSentAgain(t *testing.T) {
 	for _, persona := range []string{"en", "fr"} {
 		w := New(t)
 		a := w.As(w.Marie)
-		w.Exec(`UPDATE login SET locale = ? WHERE id = ?`, persona, w.Marie.Login)
+		a.Client.Locale = persona
 		w.Service.JobBatch = 50
 		job := runFile(a, survey, api.FileOptions{}, "Tel,Usage,Nom,Notes\n+33184880001,Survey,One,n\n+3318488000x,Survey,\"=1+1, \"\"two\"\"\",\"a\nb\"\n+33184880003,Piano,Trois;3,\n")
 		if job.Applied != 1 || job.Rejected != 2 {

@@ -19,7 +19,7 @@ import (
 // GetMe is who the caller is in the kind they named, and what they may see.
 func (s *Service) GetMe(tx *Tx, _ *api.None) (api.Me, error) {
 	in := tx.SignIn
-	me := api.Me{As: tx.As, Name: in.Name, Email: in.Email, Locale: in.Locale, Organizations: []api.Membership{}, Factor: in.Factor,
+	me := api.Me{As: tx.As, Login: in.Login, Name: in.Name, Email: in.Email, Locale: in.Locale, Organizations: []api.Membership{}, Factor: in.Factor,
 		SignedInUntil: in.EndsAt, SteppedUp: in.SteppedAt, Now: tx.Now(), Demo: s.Settings.Demo, Brand: s.Settings.Brand, Session: in.Session}
 	var err error
 	switch tx.As {
@@ -103,7 +103,7 @@ func (tx *Tx) entered() ([]api.Membership, error) {
 }
 
 func membership(o *store.OrganizationRow, rights perm.Set) api.Membership {
-	return api.Membership{Org: o.ID, Name: o.Name, Reference: o.Reference, ManagedBy: o.ManagedBy, State: o.State, Rights: rights.List(), OwnerName: o.OwnerName}
+	return api.Membership{Org: o.ID, Name: o.Name, Reference: o.Reference, ManagedBy: o.ManagedBy, State: o.State, Region: o.Region, Rights: rights.List(), OwnerName: o.OwnerName}
 }
 
 // waiting counts the decisions that wait in an organization.

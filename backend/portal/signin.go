@@ -33,6 +33,7 @@ type Entry struct {
 	Ticket vault.Secret // not empty: ask for the second factor, and bring this with the code
 	Token  vault.Secret // of the sign-in
 	Kind   api.As
+	Login  id.Login
 	Now    time.Time
 	EndsAt time.Time // of the sign-in, or of the ticket
 	Device string    // new value of the device cookie
@@ -303,7 +304,7 @@ func (tx *Tx) signIn(p *person, door api.As, v Visitor) (Entry, error) {
 		return Entry{}, err
 	}
 	tx.pokeLogin(p.ID)
-	return Entry{Token: token, Kind: kind, Now: now, EndsAt: s.EndsAt, Device: tx.svc.remember(v.Device, p.ID, device, now)}, nil
+	return Entry{Token: token, Kind: kind, Login: p.ID, Now: now, EndsAt: s.EndsAt, Device: tx.svc.remember(v.Device, p.ID, device, now)}, nil
 }
 
 // boundSignIns keeps the number of a login's sign-ins in bounds: the oldest ends for the newest.

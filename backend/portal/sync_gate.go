@@ -37,7 +37,7 @@ func (tx *Tx) wipeEnded(spec api.Spec, cred Credential, refused error) error {
 	if err != nil {
 		return err
 	}
-	if s == nil || s.Kind != api.AsCustomer || s.EndedWhy != whyDeactivated {
+	if s == nil || s.Kind != api.AsCustomer || !cred.of(s) || s.EndedWhy != whyDeactivated {
 		return refused
 	}
 	tx.SignIn = s

@@ -23,6 +23,7 @@ const (
 	headerOrg        = "X-Countersign-Org"        // which support session is meant, where the path names no organization
 	headerViewAs     = "X-Countersign-View-As"    // contact whose portal the owner looks at; reading only
 	headerBackground = "X-Countersign-Background" // "1": made by the page itself; does not keep the sign-in alive
+	headerOthers     = "X-Countersign-Others"     // "1": of a sign-out: the browser keeps something of other people, and cleared what is the caller's
 )
 
 // request is what the server knows of one HTTP request: it goes along in the context, and into the log at the end.
@@ -64,7 +65,7 @@ func (s *Server) credential(r *http.Request, as api.As, org id.Organization) por
 	rq := requestOf(r.Context())
 	c := portal.Credential{
 		As: as, Address: rq.address.String(), Locale: string(rq.locale), Ref: rq.ref, Background: r.Header.Get(headerBackground) == "1",
-		ViewAs: id.Contact(r.Header.Get(headerViewAs)),
+		ViewAs: id.Contact(r.Header.Get(headerViewAs)), Login: id.Login(r.Header.Get(api.HeaderLogin)),
 	}
 	if as != api.AsCustomer { // whose sign-ins are bound to nothing
 		c.Bound, c.Browser = bound(rq.address, r.UserAgent()), browserName(r.UserAgent())

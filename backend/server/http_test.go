@@ -396,13 +396,16 @@ func TestSignOutCookies(t *testing.T) {
 		name    string
 		staff   bool
 		also    string
+		others  string
 		cleared []string
 		wipes   bool
 	}{
-		{"customer_alone", false, "", []string{"cs_customer"}, true},
-		{"customer_beside_staff", false, "cs_staff=x", []string{"cs_customer"}, false},
-		{"staff_inside_two", true, "cs_support_a=x; cs_support_b=y", []string{"cs_staff", "cs_support_a", "cs_support_b"}, true},
-		{"staff_beside_customer", true, "cs_customer=x", []string{"cs_staff"}, false},
+		{"customer_alone", false, "", "", []string{"cs_customer", "cs_customer_login"}, true},
+		{"customer_beside_staff", false, "cs_staff=x", "", []string{"cs_customer", "cs_customer_login"}, false},
+		{"staff_inside_two", true, "cs_support_a=x; cs_support_b=y", "", []string{"cs_staff", "cs_staff_login", "cs_support_a", "cs_support_b"}, true},
+		{"staff_beside_customer", true, "cs_customer=x", "", []string{"cs_staff", "cs_staff_login"}, false},
+		{"customer_where_others_left_edits", false, "", "1", []string{"cs_customer", "cs_customer_login"}, false},
+		{"staff_where_others_left_edits", true, "", "1", []string{"cs_staff", "cs_staff_login"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := backendtest.New(t)
@@ -413,6 +416,9 @@ func TestSignOutCookies(t *testing.T) {
 			h := browserOf(who)
 			if c.also != "" {
 				h.Add("Cookie", c.also)
+			}
+			if c.others != "" {
+				h.Set("X-Countersign-Others", c.others)
 			}
 			r := send(w.Server, request("POST", api.SignOut.Path, "", h))
 			var cleared []string

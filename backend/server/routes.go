@@ -376,10 +376,12 @@ func (r *router) left(c *call, in *api.Org, _ *api.None) {
 }
 
 // signedOut takes the cookies of the sign-in away, for staff with those of the support sessions that hung on it. When
-// nobody else is signed in with this browser, it is asked to forget what it keeps of the portal, too.
+// nobody else is signed in with this browser, nor has left anything in it, it is asked to forget what it keeps of the portal,
+// too.
 func (r *router) signedOut(c *call, _ *api.None, _ *api.None) {
 	ck, as := c.server.cookies, c.cred.As
 	ck.clear(c.w, as, "")
+	ck.setLogin(c.w, as, "")
 	other := api.AsStaff
 	if as == api.AsStaff {
 		other = api.AsCustomer
@@ -387,7 +389,7 @@ func (r *router) signedOut(c *call, _ *api.None, _ *api.None) {
 			ck.clear(c.w, api.AsSupport, org)
 		}
 	}
-	if ck.token(c.r, other, "") == "" {
+	if ck.token(c.r, other, "") == "" && c.r.Header.Get(headerOthers) == "" {
 		c.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	}
 }

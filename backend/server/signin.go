@@ -245,6 +245,7 @@ func (h *SignIn) enter(w http.ResponseWriter, r *http.Request, door api.As) {
 // welcome gives the browser its sign-in and sends the person on.
 func (h *SignIn) welcome(w http.ResponseWriter, r *http.Request, e portal.Entry, next string) {
 	h.cookies.set(w, e.Kind, "", e.Token.Reveal(), e.Now, e.EndsAt)
+	h.cookies.setLogin(w, e.Kind, e.Login)
 	h.cookies.setDevice(w, e.Device)
 	h.redirect(w, r, h.destination(e.Kind, next))
 }
@@ -347,6 +348,7 @@ func (h *SignIn) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.cookies.clear(w, as, "")
+	h.cookies.setLogin(w, as, "")
 	other := api.AsStaff
 	if as == api.AsStaff {
 		other = api.AsCustomer

@@ -3,6 +3,9 @@ package server
 import (
 	"net/http"
 	"time"
+
+	"countersign/shared/api"
+	"countersign/shared/id"
 )
 
 // Cookies of the sign-in pages beside those that carry tokens.
@@ -14,6 +17,7 @@ const (
 
 	deviceLasts = 180 * 24 * time.Hour
 	localeLasts = 365 * 24 * time.Hour
+	loginLasts  = 400 * 24 * time.Hour // the most that browsers allow
 )
 
 func (c cookies) read(r *http.Request, name string) string {
@@ -26,10 +30,25 @@ func (c cookies) read(r *http.Request, name string) string {
 
 // keep gives the browser a cookie for a time; without a time, or for less than a second, it is taken away.
 func (c cookies) keep(w http.ResponseWriter, name, value string, mode http.SameSite, lasts time.Duration) {
+	http.SetCookie(w, c.kept(name, value, mode, lasts))
+}
+
+func (c cookies) kept(name, value string, mode http.SameSite, lasts time.Duration) *http.Cookie {
 	ck := &http.Cookie{Name: c.host(name), Value: value, Path: "/", HttpOnly: true, Secure: c.secure, SameSite: mode, MaxAge: int(lasts / time.Second)}
 	if ck.MaxAge <= 0 {
 		ck.Value, ck.MaxAge = "", -1
 	}
+	return ck
+}
+
+// setLogin tells the program who signed in, see api.LoginCookie; "" takes it away. Nothing is read of it here.
+func (c cookies) setLogin(w http.ResponseWriter, as api.As, l id.Login) {
+	lasts := time.Duration(loginLasts)
+	if l == "" {
+		lasts = 0
+	}
+	ck := c.kept(api.LoginCookie(as), string(l), http.SameSiteStrictMode, lasts)
+	ck.HttpOnly = false
 	http.SetCookie(w, ck)
 }
 

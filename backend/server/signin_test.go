@@ -199,9 +199,12 @@ func TestSignInPage(t *testing.T) {
 	var got []string
 	for _, c := range right.Cookies() {
 		got = append(got, fmt.Sprintf("%s path=%s httponly=%v samesite=%v", c.Name, c.Path, c.HttpOnly, c.SameSite))
+		if c.Name == api.LoginCookie(api.AsCustomer) && c.Value != string(f.Marie.Login) {
+			t.Errorf("the program is told that %s signed in", c.Value)
+		}
 	}
 	slices.Sort(got)
-	want := []string{"cs_customer path=/ httponly=true samesite=2", "cs_device path=/ httponly=true samesite=2"}
+	want := []string{"cs_customer path=/ httponly=true samesite=2", "cs_customer_login path=/ httponly=false samesite=3", "cs_device path=/ httponly=true samesite=2"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("cookies:\n%s", d)
 	}
@@ -230,11 +233,11 @@ func TestSignInCookiesOverHTTPS(t *testing.T) {
 	rec := httptest.NewRecorder()
 	pages.ServeHTTP(rec, r)
 	cookies := rec.Result().Cookies()
-	if len(cookies) != 2 {
+	if len(cookies) != 3 {
 		t.Fatalf("cookies %v", cookies)
 	}
 	for _, c := range cookies {
-		if !strings.HasPrefix(c.Name, "__Host-cs_") || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" {
+		if !strings.HasPrefix(c.Name, "__Host-cs_") || !c.Secure || !c.HttpOnly && c.Name != "__Host-"+api.LoginCookie(api.AsCustomer) || c.Path != "/" || c.Domain != "" {
 			t.Errorf("cookie %+v", c)
 		}
 	}

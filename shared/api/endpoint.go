@@ -31,6 +31,15 @@ const (
 // HeaderAs carries As; on the websocket it is the query parameter "as".
 const HeaderAs = "X-Countersign-As"
 
+// HeaderLogin carries the login that the program takes the caller for. A call that comes with the sign-in of another one is
+// refused as one without: in a browser somebody else may have signed in beside an open page.
+const HeaderLogin = "X-Countersign-Login"
+
+// LoginCookie names the cookie that tells the program itself, by the id of the login, who last signed in with this browser as
+// a kind of caller. It proves nothing, and outlives the sign-in: it is there so that nobody is shown what the browser keeps
+// of somebody else.
+func LoginCookie(as As) string { return "cs_" + string(as) + "_login" }
+
 // Policy says who may call. Exactly one of its forms is set; the zero value serves nobody and is refused at start.
 type Policy struct {
 	Public bool       // anybody, signed in or not

@@ -13,6 +13,7 @@ import (
 // Me is who the caller is, in the kind they named, and what they may see.
 type Me struct {
 	As            As           `json:"as"`
+	Login         id.Login     `json:"login"`
 	Name          string       `json:"name"`
 	Email         string       `json:"email"`
 	Locale        string       `json:"locale"`
@@ -36,6 +37,7 @@ type Membership struct {
 	Reference string          `json:"reference"`
 	ManagedBy org.ManagedBy   `json:"managed_by"`
 	State     org.State       `json:"state"`
+	Region    string          `json:"region"` // where numbers are read that name no country
 	Contact   id.Contact      `json:"contact,omitempty"`
 	Person    string          `json:"person,omitempty"` // name of the contact, where another looks with their eyes
 	Owner     bool            `json:"owner"`
