@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"countersign/backend/inventory"
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/errs"
@@ -56,11 +57,18 @@ func (tx *Tx) numberPage(oid id.Organization, p *api.NumberPage) (api.Numbers, e
 	for i := range rows {
 		out.Numbers = append(out.Numbers, names.row(rows[i].Number))
 	}
+	h, err := tx.NumberHead(tx, oid)
+	if err != nil {
+		return api.Numbers{}, err
+	}
+	if h != nil {
+		out.Epoch = h.Epoch
+	}
 	if p.After == "" && out.Next == "" && p.Counts != "yes" { // it is all on one page
 		out.Total = len(rows)
 		return out, nil
 	}
-	return out, tx.countNumbers(oid, q, p, &out)
+	return out, tx.countNumbers(oid, h, q, p, &out)
 }
 
 // numberQuery reads filters and order.
@@ -142,14 +150,13 @@ func (tx *Tx) numberText(oid id.Organization, text, region string) (*store.Numbe
 }
 
 // countNumbers tells how many match: in all with each page, by kinds where that is asked for.
-func (tx *Tx) countNumbers(oid id.Organization, q store.NumberQuery, p *api.NumberPage, out *api.Numbers) error {
+func (tx *Tx) countNumbers(oid id.Organization, h *inventory.Head, q store.NumberQuery, p *api.NumberPage, out *api.Numbers) error {
 	q.After = nil
-	h, err := tx.NumberHead(tx, oid)
-	if err != nil || h == nil { // no history, no numbers
+	if h == nil { // no history, no numbers
 		if p.Counts == "yes" {
 			out.Counts = &api.NumberCounts{Purposes: map[string]int{}, Units: map[id.BusinessUnit]int{}, Statuses: map[number.Status]int{}}
 		}
-		return err
+		return nil
 	}
 	if p.NumberFilter == (api.NumberFilter{}) && p.Counts != "yes" {
 		out.Total = h.Rows

@@ -60,9 +60,9 @@ func (s *Service) ExportNumbers(ctx context.Context, cred Credential, in *api.Ex
 	return api.Blob{Data: file.Bytes(), Zipped: func() []byte { return zipped(file.Bytes()) }}, nil
 }
 
-// writeNumbers writes the numbers that match with a heading, in words of the caller's language, and counts them.
+// writeNumbers writes the numbers that match with a heading, in the language that the caller reads now, and counts them.
 func (tx *Tx) writeNumbers(file *bytes.Buffer, oid id.Organization, q store.NumberQuery, d sheet.Delimiter) (rows int, err error) {
-	lang := locale(tx.SignIn.Locale)
+	lang := locale(tx.Caller.Locale)
 	purposes, err := tx.Purposes(tx)
 	if err != nil {
 		return 0, err

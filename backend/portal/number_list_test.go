@@ -56,6 +56,29 @@ func TestNumbersAreFound(t *testing.T) {
 	}
 }
 
+// N06: who reads the list can remove what is on it: the list says in which history its versions count. One that was
+// changed since stays.
+func TestWhatIsListedCanBeRemoved(t *testing.T) {
+	d := newDesk(t)
+	d.add("+33184882010", "survey", "", number.Place{})
+	d.add("+33184882011", "survey", "", number.Place{})
+	list := d.numbers(api.NumberPage{})
+	later := d.numbers(api.NumberPage{Limit: 1})
+	if list.Epoch == "" || later.Epoch != list.Epoch {
+		t.Fatalf("epochs %q, %q", list.Epoch, later.Epoch)
+	}
+	name := "Reception"
+	d.one(d.marie, d.Acme, api.NumberEdit{Op: replica.Set, Rows: []replica.Edit{{ID: list.Numbers[1].ID, Was: &number.Fields{DisplayName: new(string)}, Set: &number.Fields{DisplayName: &name}}}})
+	jonas := d.As(d.Jonas)
+	for i, want := range []replica.State{replica.Applied, replica.Rejected} {
+		n := list.Numbers[i]
+		out := d.one(jonas, d.Acme, api.NumberEdit{Op: replica.Remove, WasEpoch: list.Epoch, Rows: []replica.Edit{{ID: n.ID, WasVer: n.Ver}}})
+		if out.St != want {
+			t.Errorf("%s: %+v", n.E164, out)
+		}
+	}
+}
+
 func shown(n api.Numbers) (list []string) {
 	for _, r := range n.Numbers {
 		list = append(list, string(r.E164))

@@ -299,6 +299,8 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 			op.body["numbers"] = []string{"+33184880001"}
 		case api.PutJobPart.Name:
 			op.body["data"] = "MA=="
+		case api.PreviewNumberFile.Name:
+			op.body["data"] = "KzMzMTg0ODgwMDAx"
 		}
 		call.Body, _ = json.Marshal(op.body)
 		call.Header["Content-Type"] = "application/json"

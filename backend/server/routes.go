@@ -135,6 +135,7 @@ func routes(r *router, svc *portal.Service) {
 	route(r, api.ListJobs, svc.ListJobs)
 	route(r, api.GetJobResults, svc.GetJobResults)
 	route(r, api.GetRejectedFile, svc.GetRejectedFile)
+	route(r, api.PreviewNumberFile, svc.PreviewNumberFile)
 
 	route(r, api.ListNumbers, svc.ListNumbers)
 	route(r, api.ListRemovedNumbers, svc.ListRemovedNumbers)

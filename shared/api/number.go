@@ -21,6 +21,7 @@ type NumberRow struct {
 // Numbers is a page of the list.
 type Numbers struct {
 	Numbers []NumberRow   `json:"numbers"`
+	Epoch   replica.Epoch `json:"epoch,omitempty"`  // of the history that versions count in: a removal names it
 	Total   int           `json:"total"`            // that match, on all pages
 	Next    string        `json:"next,omitempty"`   // give it as after to go on
 	Counts  *NumberCounts `json:"counts,omitempty"` // when asked for

@@ -19,7 +19,7 @@ func Specs() []Spec {
 		GetHome.Spec, ListAudit.Spec, VerifyAudit.Spec, ExportAudit.Spec,
 		AddNumberList.Spec, DeleteNumberList.Spec, AddNumberFile.Spec, DeleteNumberFile.Spec, PutJobPart.Spec,
 		GetJobUpload.Spec, RunJob.Spec, CancelJob.Spec, GetJob.Spec, ListJobs.Spec, GetJobResults.Spec,
-		GetRejectedFile.Spec,
+		GetRejectedFile.Spec, PreviewNumberFile.Spec,
 		GetMe.Spec, UpdateSettings.Spec, StepUp.Spec, ListSignIns.Spec, EndSignIn.Spec, SignOut.Spec,
 		ChangePassword.Spec, StartFactor.Spec, ConfirmFactor.Spec, RemoveFactor.Spec, NewRecoveryCodes.Spec,
 		Live.Spec,
