@@ -16,7 +16,8 @@ type Toast struct {
 	Text     string
 	Action   string // "Undo"
 	OnAction func(ctx app.Context)
-	Sticky   bool // stays until dismissed
+	OnGone   func() // it went without its action: what could be taken back until then is final
+	Sticky   bool   // stays until dismissed
 }
 
 const (
@@ -39,6 +40,7 @@ type shownToast struct {
 	Toast
 	id    string
 	timer *time.Timer
+	acted bool
 }
 
 // ShowToast shows a toast and speaks it. It may be called from any goroutine and any page.
@@ -56,14 +58,27 @@ func (l *toastList) add(t Toast) {
 	l.next++
 	item := &shownToast{Toast: t, id: "toast-" + strconv.Itoa(l.next)}
 	l.items = append(l.items, item)
-	for len(l.items) > toastMost {
-		l.drop(l.items[0])
+	var gone []*shownToast
+	for len(l.items) > toastMost { // the oldest, but of those that go by themselves if there are any
+		old := l.items[max(0, slices.IndexFunc(l.items[:toastMost], func(t *shownToast) bool { return !t.Sticky }))]
+		gone = append(gone, old)
+		l.drop(old)
 	}
 	if !l.held {
 		l.start(item)
 	}
 	l.mu.Unlock()
 	l.notify()
+	tellGone(gone...)
+}
+
+// tellGone says of toasts that they went. Each goes once.
+func tellGone(list ...*shownToast) {
+	for _, t := range list {
+		if t.OnGone != nil && !t.acted {
+			Go(t.OnGone)
+		}
+	}
 }
 
 // start lets the toast's time run; the lock is held.
@@ -84,9 +99,11 @@ func (l *toastList) drop(t *shownToast) {
 
 func (l *toastList) remove(id string) {
 	l.mu.Lock()
+	var gone []*shownToast
 	for _, t := range l.items {
 		if t.id == id {
 			l.drop(t)
+			gone = append(gone, t)
 			break
 		}
 	}
@@ -102,6 +119,26 @@ func (l *toastList) remove(id string) {
 	}
 	l.mu.Unlock()
 	l.notify()
+	tellGone(gone...)
+}
+
+// ClearToasts takes away the toasts that would go by themselves, and what was spoken last: they tell of what is not to be
+// shown any more.
+func ClearToasts() {
+	toasts.mu.Lock()
+	var gone []*shownToast
+	for _, t := range slices.Clone(toasts.items) {
+		if !t.Sticky {
+			toasts.drop(t)
+			gone = append(gone, t)
+		}
+	}
+	toasts.mu.Unlock()
+	toasts.notify()
+	tellGone(gone...)
+	if document().Truthy() {
+		quiet(func() { statusRegion().Set("textContent", "") })
+	}
 }
 
 // hold stops the time of all toasts, release starts it anew.
@@ -233,6 +270,7 @@ func (t *shownToast) render(h *ToastHost) app.UI {
 		app.Span().Class("toast-text").Text(t.Text),
 		app.If(t.Action != "", func() app.UI {
 			return &Button{Label: t.Action, Small: true, OnClick: func(ctx app.Context, _ app.Event) {
+				t.acted = true
 				h.dismiss(t)
 				if t.OnAction != nil {
 					t.OnAction(ctx)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,5 +113,46 @@ func TestToast_only_the_last_three_are_shown(t *testing.T) {
 			t.Errorf("the host heard of %d changes, want 4", changes)
 		}
 		l.clear()
+	})
+}
+
+func TestToast_one_that_stays_is_not_pushed_out(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l toastList
+		l.add(Toast{Text: "stays", Sticky: true})
+		for _, text := range []string{"a", "b", "c"} {
+			l.add(Toast{Text: text})
+		}
+		if got := texts(&l); !slices.Equal(got, []string{"stays", "b", "c"}) {
+			t.Errorf("shown are %q", got)
+		}
+		l.clear()
+	})
+}
+
+// What could be taken back until its toast went is told to be final, however it went; not when it was taken back.
+func TestToast_says_once_that_it_is_gone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l toastList
+		gone := map[string]int{}
+		add := func(name string) {
+			l.add(Toast{Text: name, Action: "Undo", OnGone: func() { gone[name]++ }})
+		}
+		add("ran out")
+		time.Sleep(toastLife + time.Millisecond)
+		synctest.Wait()
+		for _, name := range []string{"pushed out", "taken back", "closed", "newest"} {
+			add(name)
+		}
+		synctest.Wait()
+		shown := l.shown()
+		shown[0].acted = true
+		l.remove(shown[0].id)
+		l.remove(shown[1].id)
+		l.remove(shown[1].id)
+		synctest.Wait()
+		if gone["ran out"] != 1 || gone["pushed out"] != 1 || gone["closed"] != 1 || len(gone) != 3 {
+			t.Errorf("gone: %v", gone)
+		}
 	})
 }

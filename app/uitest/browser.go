@@ -20,13 +20,17 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true))
-	alloc, _ := chromedp.NewExecAllocator(context.Background(), options...) // ends with the test binary
+	alloc, _ := chromedp.NewExecAllocator(context.Background(), commonOptions(path)...) // ends with the test binary
 	ctx, _ := chromedp.NewContext(alloc)
 	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
 })
+
+// commonOptions start a browser that speaks to nobody but the test.
+func commonOptions(path string) []chromedp.ExecAllocatorOption {
+	return append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true))
+}
 
 // Tab is a browser tab of one test. Its methods fail the test by themselves.
 type Tab struct {
