@@ -9,7 +9,10 @@ import (
 
 // GalleryRoute registers /dev/gallery: every component of the design system in its states, with invented data. It is
 // for a program of its own, app/gallery; the portal does not have it.
-func GalleryRoute() { app.Route("/dev/gallery", func() app.Composer { return &Gallery{} }) }
+func GalleryRoute() {
+	app.Route("/dev/gallery", func() app.Composer { return &Gallery{} })
+	app.Route("/dev/gallery/grid", func() app.Composer { return &GalleryGrid{} })
+}
 
 // Gallery is the page of the design system. It belongs to no organization and calls no server; with ?support it is
 // seen as from inside a support session.

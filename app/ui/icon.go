@@ -14,6 +14,7 @@ type IconName string
 const (
 	IconActivity      IconName = "activity"
 	IconArrowDown     IconName = "arrow-down"
+	IconArrowDownUp   IconName = "arrow-down-up"
 	IconArrowLeft     IconName = "arrow-left"
 	IconArrowRight    IconName = "arrow-right"
 	IconArrowUp       IconName = "arrow-up"

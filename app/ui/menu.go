@@ -57,6 +57,11 @@ func (m *Menu) Render() app.UI {
 	if !m.IconOnly {
 		button.IconEnd = IconChevronDown
 	}
+	return app.Div().Class("menu-anchor", m.Class).Body(button, m.popover(m.ID+"-button", ""))
+}
+
+// popover is the list that opens, named by an element or a text.
+func (m *Menu) popover(labelledBy, name string) app.UI {
 	classes := []string{"menu"}
 	if m.Start {
 		classes = append(classes, "start")
@@ -70,10 +75,16 @@ func (m *Menu) Render() app.UI {
 	}
 	popover := app.Div().ID(m.ID).Class(classes...).Attr("popover", "auto").Body(
 		app.If(len(m.Head) > 0, func() app.UI { return app.Div().Class("menu-head").Body(children(m.Head)...) }),
-		app.Div().Role("menu").Aria("labelledby", m.ID+"-button").OnKeyDown(On(m.keyDown)).Body(items...),
+		named(app.Div().Role("menu"), labelledBy, name).OnKeyDown(On(m.keyDown)).Body(items...),
 	)
-	popover = OnEvent(popover, "toggle", m.toggled)
-	return app.Div().Class("menu-anchor", m.Class).Body(button, popover)
+	return OnEvent(popover, "toggle", m.toggled)
+}
+
+func named(el app.HTMLDiv, by, name string) app.HTMLDiv {
+	if by != "" {
+		return el.Aria("labelledby", by)
+	}
+	return el.Aria("label", name)
 }
 
 func (m *Menu) renderItem(i int, item MenuItem) app.UI {
