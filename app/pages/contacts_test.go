@@ -304,7 +304,7 @@ func TestContacts_menu_marks_one_entry(t *testing.T) {
 	v := visitAs(t, w, w.Marie)
 	for _, page := range []string{pageContacts, pageManageContacts} {
 		var marked []string
-		for _, g := range menu(v.seat(page), page) {
+		for _, g := range menu(v.seat(page), page, 0) {
 			for _, i := range g.Items {
 				if i.Current {
 					marked = append(marked, i.Href)

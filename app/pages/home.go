@@ -28,6 +28,7 @@ type Home struct {
 	calls    callers
 	accept   acceptDialog
 	busy     string // the act under way
+	numbers  copyWatch
 }
 
 // CompoID tells go-app that the home of another organization is another page.
@@ -40,8 +41,9 @@ func (h *Home) OnMount(ctx app.Context) {
 		h.At.Session.Watch(ctx, h.At.Org, func(ctx app.Context) { h.load(ctx, true) }, live.Access, live.Organization, live.Contacts, live.Changes,
 			live.Codes, live.Ownership, live.Verify),
 		h.At.Session.Keep("home", h.cards.typed),
-		h.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }), // without a connection nothing can be decided
+		h.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) { h.followNumbers() }) }), // without a connection nothing can be decided
 	}
+	h.followNumbers()
 	h.load(ctx, false)
 }
 
@@ -54,6 +56,12 @@ func (h *Home) OnDismount() {
 		stop()
 	}
 	h.stop = nil
+	h.numbers.close()
+}
+
+// followNumbers follows the copy of the numbers, of which edits may need the person.
+func (h *Home) followNumbers() {
+	h.numbers.follow(h.At, func() { h.ctx.Dispatch(func(app.Context) {}) })
 }
 
 func (h *Home) load(ctx app.Context, background bool) {
@@ -70,6 +78,7 @@ func (h *Home) Render() app.UI {
 	m, _ := h.At.Member()
 	return ui.Stack(
 		&ui.PageHeader{Title: ui.T("home.title"), Lead: m.Name},
+		slot(h.renderOffline()),
 		region(h.At, &h.home, 4, func(ctx app.Context) { h.load(ctx, false) }, func(home api.Home) []app.UI {
 			calls := h.calls.render(callView{At: h.At, Ctx: h.ctx, Reload: h.again}, home.Calls)
 			main := []app.UI{slot(calls), h.renderAttention(home), h.renderInside(home)}
@@ -85,8 +94,8 @@ func (h *Home) Render() app.UI {
 func (h *Home) again(ctx app.Context) { h.load(ctx, true) }
 
 func (h *Home) renderAttention(home api.Home) app.UI {
-	own := h.renderOwn(home)
-	n := len(home.Pending) + len(home.More) + len(own)
+	own, numbers := h.renderOwn(home), h.renderNumbers()
+	n := len(home.Pending) + len(home.More) + len(own) + len(numbers)
 	if n == 0 {
 		return &ui.Card{ID: "attention", Title: ui.T("home.attention"), Body: []app.UI{
 			&ui.Empty{Icon: ui.IconCircleCheck, Title: ui.T("home.nothing"), Text: ui.T("home.nothing_text")}}}
@@ -105,9 +114,39 @@ func (h *Home) renderAttention(home api.Home) app.UI {
 	if len(rows) == 0 {
 		tone = ui.Info // live is of remote access alone
 	}
-	rows = append(rows, own...)
+	rows = append(append(rows, numbers...), own...)
 	return &ui.Card{ID: "attention", Title: ui.T("home.attention"), Tone: tone,
 		Mark: ui.TagIcon(tone, ui.IconClock, ui.T("home.waiting", "n", n)), Body: []app.UI{ui.Stack(rows...)}}
+}
+
+// renderNumbers leads to edits of numbers that were not applied, and without a connection to those that wait for it.
+func (h *Home) renderNumbers() (rows []app.UI) {
+	c := h.numbers.copy
+	if c == nil {
+		return nil
+	}
+	add := func(id, text, hint string) {
+		rows = append(rows, ui.Split(
+			app.Div().Class("person").Body(app.Span().Class("avatar", "neutral").Body(ui.Icon(ui.IconPhone)), app.Div().Class("person-text").Body(
+				app.Div().Body(app.Strong().Text(text)), app.Div().Class("hint").Text(hint))),
+			&ui.Button{ID: id, Label: ui.T("shell.review"), Name: ui.T("shell.review") + ": " + text, Kind: ui.Primary, Href: h.At.Href(pageSync)}))
+	}
+	if n := attentionCount(c); n > 0 {
+		add("numbers-review", ui.T("sync.needs_attention", "n", n), ui.T("sync.needs_attention_text", "n", n))
+	}
+	if n := c.Status().Pending; n > 0 && h.At.Session.Link() == client.LinkDown {
+		add("numbers-unsent", ui.T("sync.pill_here", "n", n), ui.T("sync.waiting_offline"))
+	}
+	return rows
+}
+
+// renderOffline is what this device knows of the numbers while it has nothing else to show; nil when there is no more.
+func (h *Home) renderOffline() app.UI {
+	rows := h.renderNumbers()
+	if h.home.has() || len(rows) == 0 {
+		return nil
+	}
+	return &ui.Card{ID: "numbers-here", Title: ui.T("nav.numbers"), Body: []app.UI{ui.Stack(rows...)}}
 }
 
 func (h *Home) renderWaiting(name, sentence string, since time.Time) app.UI {

@@ -89,15 +89,15 @@ func (l *length) typed(id, label string, value *string, problem string) app.UI {
 
 // read takes what was typed; what is no number is no duration.
 func (l *length) read() {
-	h, errHours := number(l.hours)
-	m, errMinutes := number(l.rest)
+	h, errHours := typedNumber(l.hours)
+	m, errMinutes := typedNumber(l.rest)
 	l.minutes, l.problem = h*60+m, ""
 	if errHours != nil || errMinutes != nil {
 		l.minutes = 0
 	}
 }
 
-func number(s string) (int, error) {
+func typedNumber(s string) (int, error) {
 	if s = strings.TrimSpace(s); s == "" {
 		return 0, nil
 	}

@@ -37,6 +37,16 @@ func inOrganization() []screen {
 	return []screen{
 		{page: client.PageHome, title: "nav.home", icon: ui.IconHome, key: "h",
 			make: func(at client.Seat) app.UI { return &Home{At: at} }},
+		{page: pageNumbers, title: "nav.numbers", group: "nav.phone_numbers", icon: ui.IconPhone, key: "n", right: perm.NumbersView,
+			make: func(at client.Seat) app.UI { return &Numbers{At: at} }},
+		{page: pageSync, title: "sync.title", group: "nav.phone_numbers", icon: ui.IconCloudUpload, right: perm.NumbersView,
+			make: func(at client.Seat) app.UI { return &SyncChanges{At: at} }},
+		{page: pageUnits, title: "place.units", group: "nav.phone_numbers", icon: ui.IconFolderTree, right: perm.BusinessUnitsView,
+			make: func(at client.Seat) app.UI { return &Units{At: at} }},
+		{page: pagePrograms, title: "place.programs", group: "nav.phone_numbers", icon: ui.IconLayers, right: perm.ProgramsView,
+			make: func(at client.Seat) app.UI { return &Programs{At: at} }},
+		{page: pageRemoved, title: "place.removed", group: "nav.phone_numbers", icon: ui.IconTrash, right: perm.NumbersView,
+			make: func(at client.Seat) app.UI { return &Removed{At: at} }},
 		{page: pageProfile, title: "nav.profile", group: "nav.client_profile", icon: ui.IconIdCard, key: "p", right: perm.ProfileView,
 			make: func(at client.Seat) app.UI { return &Profile{At: at} }},
 		{page: pageContacts, title: "nav.contacts", group: "nav.client_profile", icon: ui.IconUsers, key: "c", right: perm.ContactsView,
@@ -97,7 +107,7 @@ func findScreen(p client.Place) (screen, bool) {
 			return s, true
 		}
 	}
-	return screen{}, false
+	return listScreen(p)
 }
 
 // open reports whether the person may see the page; the menu leaves out the others.

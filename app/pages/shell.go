@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/app/client"
+	"countersign/app/offline"
 	"countersign/app/ui"
 	"countersign/shared/api"
 	"countersign/shared/errs"
@@ -36,8 +37,12 @@ type Portal struct {
 	waiting map[id.Organization]int
 	locale  i18n.Locale
 
+	worked   bool      // pages were open without a connection: what was done there stays in view until the person signs in
 	leaving  string    // address of a link that waits for an answer about typed text
 	askOut   bool      // signing out waits for the same
+	guard    syncGuard // signing out waits for edits that were not sent
+	numbers  copyWatch // of the organization that the menu is of
+	changes  int       // numbers that need the person, as the menu says
 	contact  bool      // how to reach the Support team
 	idleEnd  time.Time // of an unused sign-in, once it is near
 	idleTime *time.Timer
@@ -80,7 +85,11 @@ func (p *Portal) OnNav(ctx app.Context) {
 
 // OnAppUpdate offers the new version; it is never forced.
 func (p *Portal) OnAppUpdate(app.Context) {
-	ui.ShowToast(ui.Toast{Tone: ui.Info, Text: ui.T("shell.new_version"), Sticky: true, Action: ui.T("shell.reload"),
+	text := ui.T("shell.new_version")
+	if n := offline.Pending(); n > 0 {
+		text += " " + ui.T("sync.kept_after_reload", "n", n)
+	}
+	ui.ShowToast(ui.Toast{Tone: ui.Info, Text: text, Sticky: true, Action: ui.T("shell.reload"),
 		OnAction: func(app.Context) { client.Reload() }})
 }
 
@@ -91,6 +100,7 @@ func (p *Portal) OnDismount() {
 	}
 	p.stopSession, p.stopBrowser = nil, nil
 	p.follow("")
+	p.numbers.close()
 	p.disarm()
 }
 
@@ -110,6 +120,9 @@ func (p *Portal) follow(key string) {
 
 func (p *Portal) goTo(place client.Place, known bool) {
 	p.leaving = ""
+	if before, s := p.place.Org, p.session; s != nil && before != "" && place.Org != "" && place.Org != before {
+		p.ctx.Defer(func(app.Context) { offline.Leave(s, before) }) // once its pages are gone
+	}
 	p.place, p.known = place, known
 	if place.As == "" {
 		if p.tried == nil {
@@ -153,8 +166,9 @@ func (p *Portal) settle() {
 	s := p.session
 	me := s.Me()
 	_, fresh := s.Fresh()
+	p.worked = p.worked || me != nil && s.Link() == client.LinkDown
 	switch {
-	case s.Ended() != "" && !fresh && !s.SignOutPending():
+	case s.Ended() != "" && !fresh && !s.SignOutPending() && (me == nil || !p.worked):
 		p.signInElsewhere()
 	case me == nil:
 	case p.atRoot():
@@ -162,6 +176,7 @@ func (p *Portal) settle() {
 	case fresh && me.NeedsFactor && p.place.Page != client.PageAccount:
 		p.ctx.Navigate(p.place.Href(client.PageAccount))
 	case fresh:
+		p.followNumbers()
 		p.adoptLocale(me)
 		p.watchWaiting(me)
 		p.arm()
@@ -171,6 +186,22 @@ func (p *Portal) settle() {
 			p.follow(at.Key("live"))
 		}
 	}
+}
+
+// followNumbers keeps the menu's count of numbers that need the person.
+func (p *Portal) followNumbers() {
+	count := func() {
+		n := 0
+		if c := p.numbers.copy; c != nil {
+			n = attentionCount(c)
+		}
+		if n != p.changes {
+			p.changes = n
+			p.ctx.Dispatch(func(app.Context) {})
+		}
+	}
+	p.numbers.follow(here(p.seat()), count)
+	count()
 }
 
 func (p *Portal) atRoot() bool { return p.known && p.place.Page == "" }
@@ -256,9 +287,9 @@ func (p *Portal) Render() app.UI {
 		Home:      p.place.Href(firstPage(at)),
 		Place:     placeName(at),
 		Places:    places(at),
-		Nav:       menu(at, p.place.Page),
+		Nav:       menu(at, p.place.Page, p.changes),
 		NavEnd:    menuEnd(at, p.place.Page),
-		Pill:      app.Div().Class("bar-end").Body(demoTag(at), pill(at)),
+		Pill:      app.Div().Class("bar-end").Body(demoTag(at), jobChip(here(at)), &syncPill{At: at}),
 		Account:   p.account(at),
 		Commands:  p.commands(at),
 		Go:        goKeys(at),
@@ -266,12 +297,13 @@ func (p *Portal) Render() app.UI {
 		OnSupport: p.onSupport(at),
 		Body: []app.UI{
 			viewAsSlot(at),
-			noticeSlot(at),
+			&syncNotice{At: at},
 			callSlot(at),
 			app.Div().Body(p.page(at, s, found)),
 			&stepUpDialog{Session: p.session, Open: p.session.StepUpAsked(), Locale: at.Locale},
 			p.leaveDialog(),
 			p.signOutDialog(),
+			p.guard.render(p.ctx, p.session, p.reallySignOut),
 			requestDialog(at, p.contact, func(app.Context) { p.contact = false }),
 			p.idleDialog(),
 		},
@@ -375,15 +407,20 @@ func here(at client.Seat) client.Seat {
 	return at
 }
 
-// menu lists the pages that the person may see, in their groups.
-func menu(at client.Seat, current string) []ui.NavGroup {
+// menu lists the pages that the person may see, in their groups; changes is how many numbers need the person.
+func menu(at client.Seat, current string, changes int) []ui.NavGroup {
 	at = here(at)
 	me := at.Session.Me()
 	if me == nil || me.NeedsFactor || at.As != api.AsStaff && at.Org == "" || at.As == api.AsSupport && at.Session.Ended() != "" {
 		return nil
 	}
 	var groups []ui.NavGroup
-	last := "none"
+	last, marked := "none", "" // the entry that says most of where one is
+	for _, s := range screensOf(at.As) {
+		if (s.page == current || strings.HasPrefix(current, s.page+"/")) && len(s.page) > len(marked) {
+			marked = s.page
+		}
+	}
 	for _, s := range screensOf(at.As) {
 		if !s.open(at) {
 			continue
@@ -396,12 +433,14 @@ func menu(at client.Seat, current string) []ui.NavGroup {
 			}
 			groups = append(groups, ui.NavGroup{Label: label})
 		}
-		item := ui.NavItem{Label: ui.T(s.title), Icon: s.icon, Href: at.Href(s.page), Current: s.page == current || strings.HasPrefix(current, s.page+"/")}
+		item := ui.NavItem{Label: ui.T(s.title), Icon: s.icon, Href: at.Href(s.page), Current: s.page == marked}
 		switch m, _ := at.Member(); {
 		case s.page == pageRemoteSupport && m.Waiting > 0:
 			item.Count, item.CountLabel, item.CountTone = m.Waiting, ui.T("shell.waiting", "n", m.Waiting), ui.Live
 		case s.page == pageChanges && m.Changes > 0:
 			item.Count, item.CountLabel, item.CountTone = m.Changes, ui.T("changes.waiting", "n", m.Changes), ui.Info
+		case s.page == pageSync && changes > 0:
+			item.Count, item.CountLabel, item.CountTone = changes, ui.T("sync.needs_attention", "n", changes), ui.Warn
 		case s.page == pageOwnership && m.Offer:
 			item.Count, item.CountLabel, item.CountTone = 1, ui.T("owner.offered_title"), ui.Info
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/app/client"
+	"countersign/app/offline"
 	"countersign/app/ui"
 	"countersign/shared/errs"
 	"countersign/shared/i18n"
@@ -116,17 +117,30 @@ func (p *Portal) signOut(ctx app.Context) {
 		p.askOut = true
 		return
 	}
-	p.reallySignOut(ctx)
+	p.guardSignOut(ctx)
 }
 
-func (p *Portal) reallySignOut(app.Context) {
+// guardSignOut asks what becomes of edits that were not sent, and signs out when there are none.
+func (p *Portal) guardSignOut(ctx app.Context) {
 	p.askOut = false
-	p.session.SignOut(p.ctx, false, func(app.Context, error) {})
+	if !p.guard.ask(p.ctx, p.session, p.reallySignOut) {
+		p.reallySignOut(ctx)
+	}
+}
+
+// reallySignOut deletes what this browser keeps, and ends the sign-in.
+func (p *Portal) reallySignOut(app.Context) {
+	p.guard.close()
+	s := p.session
+	offline.SignOut(p.ctx, s, func(_ app.Context, others bool) {
+		others = forgetLists(s) || others
+		s.SignOut(p.ctx, others, func(app.Context, error) {})
+	})
 }
 
 func (p *Portal) signOutDialog() app.UI {
 	return &ui.Confirm{ID: "sign-out", Open: p.askOut, Title: ui.T("shell.sign_out_title"), Text: ui.T("shell.leave_text"),
-		Action: ui.T("shell.sign_out"), OnConfirm: p.reallySignOut, OnClose: func(app.Context) { p.askOut = false }}
+		Action: ui.T("shell.sign_out"), OnConfirm: p.guardSignOut, OnClose: func(app.Context) { p.askOut = false }}
 }
 
 // warnBefore is how long before the end of an unused sign-in the person is asked whether they are still there.

@@ -1,7 +1,10 @@
 package pages
 
 import (
+	"strings"
+
 	"countersign/app/client"
+	"countersign/app/offline"
 	"countersign/app/ui"
 	"countersign/shared/api"
 	"countersign/shared/perm"
@@ -36,25 +39,33 @@ func demoTag(at client.Seat) app.UI {
 	return ui.TagIcon(ui.Info, ui.IconInfo, ui.T("shell.demo"))
 }
 
-// noticeSlot keeps the notice in view while the page scrolls under it.
-func noticeSlot(at client.Seat) app.UI {
-	if n := notice(at); n != nil {
-		return app.Div().Class("notice").Body(n)
-	}
-	return app.Div().Hidden(true)
-}
-
-// notice stands above every page: what is wrong with the connection or the sign-in.
-func notice(at client.Seat) app.UI {
+// notice stands above every page: what is wrong with the connection, the sign-in or the copy of the numbers.
+func notice(at client.Seat, c *offline.Copy) app.UI {
 	s := at.Session
 	switch {
 	case s.Ended() != "" && s.Me() != nil && at.As != api.AsSupport:
 		return endedNotice(at)
-	case s.Link() == client.LinkDown && s.Me() != nil:
+	case s.Link() == client.LinkDown && s.Me() != nil && !graver(c):
 		return &ui.Banner{Tone: ui.Warn, Icon: ui.IconWifiOff, Title: ui.T("shell.offline_banner"),
-			Text: ui.T("shell.offline_banner_text"), Actions: []app.UI{retryButton(false, func(ctx app.Context) { s.Refresh(ctx, false) })}}
+			Text: offlineText(at, c), Actions: []app.UI{retryButton(false, func(ctx app.Context) {
+				s.Refresh(ctx, false)
+				if c != nil {
+					c.Try()
+				}
+			})}}
+	case c != nil && s.Me() != nil && (c.Status().Trouble == "" || strings.HasPrefix(at.Page, pageNumbers)):
+		return copyNotice(c)
 	}
 	return nil
+}
+
+// graver reports whether more is wrong with the copy than that there is no connection.
+func graver(c *offline.Copy) bool {
+	if c == nil {
+		return false
+	}
+	s := c.Status()
+	return s.Locked || s.Cleared
 }
 
 // endedNotice keeps the page with what was typed. Signing in beside it leaves it untouched; coming back to this window
@@ -62,9 +73,12 @@ func notice(at client.Seat) app.UI {
 func endedNotice(at client.Seat) app.UI {
 	s := at.Session
 	text := ""
+	if n := offline.Unsent(s); n > 0 {
+		text = ui.T("sync.ended", "n", n)
+	}
 	button := &ui.Button{Label: ui.T("shell.sign_in"), Kind: ui.Primary, Icon: ui.IconLogIn}
 	if len(s.Unsent()) > 0 {
-		text = ui.T("shell.ended_kept")
+		text = strings.TrimSpace(text + " " + ui.T("shell.ended_kept"))
 		button.Href, button.NewWindow, button.IconEnd = client.SignInPath(at.As, ""), true, ui.IconExternalLink
 	} else {
 		button.OnClick = func(ctx app.Context, _ app.Event) {

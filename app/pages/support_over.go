@@ -34,6 +34,7 @@ func (o *supportOver) CompoID() string { return o.At.Key("over") }
 
 // OnMount asks as the agent that the person still is who ended the access, and when: inside they are nobody any more.
 func (o *supportOver) OnMount(ctx app.Context) {
+	ui.ClearToasts() // they name what is the organization's
 	ctx.Defer(func(app.Context) {
 		if activeElement() == nil {
 			ui.Focus(ui.PageTitleID)

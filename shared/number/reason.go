@@ -26,3 +26,6 @@ const (
 	UnclosedQuote           Reason = "unclosed_quote" // in a file: where the row ends can't be told
 	InvalidName             Reason = "invalid_name"   // too long, or with what nobody could see or put on one line
 )
+
+// Key is the catalogue's entry that tells the reason.
+func (r Reason) Key() string { return "number.reason." + string(r) }

@@ -23,6 +23,9 @@ const (
 	ZeroAdded    Repair = "zero_added"
 )
 
+// Key is the catalogue's entry that tells what was mended.
+func (r Repair) Key() string { return "number.repair." + string(r) }
+
 // mend reads a cell as a phone number. It undoes what spreadsheets do to numbers as long as no digit was lost, and
 // refuses with spreadsheet_damage when some were.
 //

@@ -1,0 +1,155 @@
+package pages
+
+import (
+	"time"
+
+	"countersign/app/client"
+	"countersign/app/offline"
+	"countersign/app/ui"
+	"countersign/shared/api"
+	"countersign/shared/perm"
+	"countersign/shared/replica"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// onlinePage is how many numbers are read at a time.
+const onlinePage = 500
+
+// read begins to read everything. What changes while it is read is read once more afterwards: work on many numbers pokes
+// without end, and no reading would ever come to its own.
+func (o *onlineNumbers) read(background bool) {
+	if o.busy {
+		o.stale = true
+		return
+	}
+	o.run++
+	o.busy, o.stale, o.began = true, false, time.Now()
+	o.got, o.total = 0, 0
+	o.list.Refill()
+	o.readNames(o.run, background)
+}
+
+// readNames reads what the numbers stand in and are for, as far as the person may see it, and then the numbers.
+func (o *onlineNumbers) readNames(run int, background bool) {
+	s, org := o.at.Session, o.at.OrgIn()
+	numbers := func() {
+		o.list.SetNames(o.units, o.programs, o.purposes)
+		o.readPage(run, "", background)
+	}
+	programs := func() {
+		if !o.at.Can(perm.ProgramsView) {
+			numbers()
+			return
+		}
+		client.Load(o.ctx, s, api.ListPrograms, api.ProgramsIn{Org: org}, background, func(_ app.Context, out api.Programs, err error) {
+			if o.over(run, err) {
+				return
+			}
+			o.programs = nil
+			for i := range out.Programs {
+				o.programs = append(o.programs, out.Programs[i].Program)
+			}
+			numbers()
+		})
+	}
+	units := func() {
+		if !o.at.Can(perm.BusinessUnitsView) {
+			programs()
+			return
+		}
+		client.Load(o.ctx, s, api.ListUnits, org, background, func(_ app.Context, out api.Units, err error) {
+			if o.over(run, err) {
+				return
+			}
+			o.units = nil
+			for i := range out.Units {
+				o.units = append(o.units, out.Units[i].Unit)
+			}
+			programs()
+		})
+	}
+	client.Load(o.ctx, s, api.ListPurposes, org, background, func(_ app.Context, out api.Purposes, err error) {
+		if o.over(run, err) {
+			return
+		}
+		o.purposes = out.Purposes
+		units()
+	})
+}
+
+func (o *onlineNumbers) readPage(run int, after string, background bool) {
+	in := api.NumbersIn{Org: o.at.OrgIn()}
+	in.After, in.Limit = after, onlinePage
+	client.Load(o.ctx, o.at.Session, api.ListNumbers, in, background, func(_ app.Context, out api.Numbers, err error) {
+		if o.over(run, err) {
+			return
+		}
+		for i := range out.Numbers {
+			o.list.Put(replica.View{Number: out.Numbers[i].Number, Epoch: out.Epoch})
+		}
+		o.got, o.total = o.got+len(out.Numbers), out.Total
+		if out.Next != "" {
+			if o.seen.IsZero() && o.tell != nil {
+				o.tell(offline.Change{Status: true})
+			}
+			o.readPage(run, out.Next, background)
+			return
+		}
+		o.list.Sweep()
+		o.seen = ui.ServerNow()
+		o.ended(nil)
+	})
+}
+
+// over reports whether nothing more is to be read: the page was left, or an answer did not come.
+func (o *onlineNumbers) over(run int, err error) bool {
+	if run != o.run {
+		return true
+	}
+	if err != nil {
+		o.ended(err)
+	}
+	return err != nil
+}
+
+// restful is how much longer than the reading the rest after it is, so that many numbers that change all the time don't take
+// the window's and the server's for themselves.
+const restful = 3
+
+// ended rests, and then reads what has changed meanwhile.
+func (o *onlineNumbers) ended(err error) {
+	o.failing = err
+	o.rest = ui.After(o.ctx, restful*time.Since(o.began), func(app.Context) {
+		o.rest, o.busy = nil, false
+		if o.stale {
+			o.read(true)
+		}
+	})
+	o.changed()
+}
+
+// instead stands where the numbers will be: how far the reading is, or why it failed.
+func (o *onlineNumbers) instead() app.UI {
+	switch {
+	case o.failing != nil:
+		return failed(o.failing, false, func(app.Context) { o.again() })
+	case o.total > onlinePage:
+		return app.Div().Class("stack").Body(&ui.Progress{Label: ui.T("numbers.reading", "n", o.got, "total", o.total), Done: o.got, Total: o.total}, ui.Skeleton(10))
+	}
+	return ui.Skeleton(10)
+}
+
+// again reads at once, whatever rest there was to be.
+func (o *onlineNumbers) again() {
+	if o.rest != nil {
+		o.rest()
+		o.rest, o.busy = nil, false
+	}
+	o.read(false)
+}
+
+// old says that the numbers are of an earlier time; nil when they are not.
+func (o *onlineNumbers) old() app.UI {
+	return staleNotice(o.seen, o.failing, o.rest == nil && o.busy, func(app.Context) { o.again() })
+}
