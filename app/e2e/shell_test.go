@@ -11,6 +11,7 @@ import (
 	"countersign/app/uitest"
 	"countersign/backend/backendtest"
 	"countersign/shared/api"
+	"countersign/shared/i18n"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -173,19 +174,22 @@ func TestShell_pages_that_were_left_hold_nothing(t *testing.T) {
 		}
 	}
 	tab.Run(`setTimeout(() => history.back())`)
-	back := func(what string, holds func(page string) bool) { // chromedp's own waiting is lost with the page that it began in
-		t.Helper()
-		for end := time.Now().Add(30 * time.Second); !holds(tab.Text("body")); time.Sleep(50 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("%s: not on the page %q", what, tab.Text("body"))
-			}
-		}
-	}
-	back("my code again, masked and live", func(page string) bool {
-		return strings.Contains(page, "One-time phrase") && strings.Contains(page, "Online · live") && !strings.Contains(page, "mongoose")
-	})
+	page := `document.querySelector("main")?.textContent`
+	across(t, tab, page+`?.includes("One-time phrase") && document.querySelector(".pill.ok") && !`+page+`.includes("mongoose")`)
 	in := api.StartVerificationIn{Org: api.Org{Org: s.Acme}}
 	in.Body.Contact, in.Body.Channel, in.Body.Locale = s.Marie.Contact, "phone", "en"
 	call := backendtest.Must(backendtest.Call(s.As(s.Tom), api.StartVerification, in))
-	back("the call", func(page string) bool { return strings.Contains(page, call.Counter) })
+	across(t, tab, page+`?.includes(`+js(call.Counter)+`)`)
+}
+
+// X02: the language changes at once, and what the browser keeps of it needs no network.
+func TestShell_switches_the_language(t *testing.T) {
+	s := play(t)
+	tab := s.open(s.Marie)
+	says(tab, "#nav", i18n.EN.T("nav.home"))
+	press(tab, "header", i18n.EN.T("ui.account"))
+	tab.Run(`[...document.querySelectorAll("[role=menuitemradio]")].find((i) => i.textContent.includes("Français")).click()`)
+	says(tab, "#nav", i18n.FR.T("nav.home"))
+	tab.Wait(`document.documentElement.lang === "fr"`)
+	tab.NoProblems()
 }

@@ -26,20 +26,45 @@ import (
 // stage is a world of personas with a portal in front of it that browsers can open.
 type stage struct {
 	*backendtest.World
-	t   *testing.T
-	URL string
+	t    testing.TB
+	URL  string
+	wire *uitest.Wire // between browsers and the portal; nil unless there is one
+
+	front *front
 }
 
 // play serves a new world in demo mode at a free port of localhost until the test ends.
-func play(t *testing.T) *stage { return playWith(t, portal.Settings{Brand: "Countersign", Demo: true}) }
+func play(t testing.TB) *stage { return playWith(t, portal.Settings{Brand: "Countersign", Demo: true}) }
 
-func playWith(t *testing.T, settings portal.Settings) *stage {
+// playWired is play with a way to the portal that can be cut.
+func playWired(t testing.TB) *stage {
+	t.Helper()
+	ln := listen(t)
+	wire := uitest.NewWire(t, ln.Addr().String())
+	s := playOn(t, portal.Settings{Brand: "Countersign", Demo: true}, ln, wire.Addr)
+	s.wire = wire
+	return s
+}
+
+func listen(t testing.TB) net.Listener {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	return ln
+}
+
+func playWith(t testing.TB, settings portal.Settings) *stage {
+	t.Helper()
+	ln := listen(t)
+	return playOn(t, settings, ln, ln.Addr().String())
+}
+
+// playOn serves at a listener; browsers reach it at another address, or the same.
+func playOn(t testing.TB, settings portal.Settings, ln net.Listener, address string) *stage {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(address)
 	url := "http://localhost:" + port
 
 	settings.PublicURL = url
@@ -54,8 +79,8 @@ func playWith(t *testing.T, settings portal.Settings) *stage {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	pages := server.NewSignIn(server.SignInOptions{Service: w.Service, PublicURL: url, Assets: names, Log: log})
-	front, err := server.New(server.Options{Service: w.Service, Hub: w.Hub, Static: site, Pages: pages, PublicURL: url, Log: log})
-	if err != nil {
+	front := &front{options: server.Options{Service: w.Service, Hub: w.Hub, Static: site, Pages: pages, PublicURL: url, Log: log}}
+	if err := front.open(); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -64,6 +89,11 @@ func playWith(t *testing.T, settings portal.Settings) *stage {
 		defer close(clockwork)
 		w.Service.Run(ctx)
 	}()
+	jobs := make(chan struct{})
+	go func() {
+		defer close(jobs)
+		w.Service.RunJobs(ctx)
+	}()
 	s := &http.Server{Handler: front, ReadHeaderTimeout: 5 * time.Second}
 	go s.Serve(ln)
 	t.Cleanup(func() {
@@ -71,8 +101,9 @@ func playWith(t *testing.T, settings portal.Settings) *stage {
 		pages.Wait()
 		stop()
 		<-clockwork
+		<-jobs
 	})
-	return &stage{World: w, t: t, URL: url}
+	return &stage{World: w, t: t, URL: url, front: front}
 }
 
 // open is a browser of its own in which the persona has signed in through the form, on the first page after it.
@@ -104,7 +135,7 @@ func (s *stage) enter(tab *uitest.Tab, p *backendtest.Persona) {
 }
 
 // across is Wait over the loading of another document, in which the browser answers nothing for a moment.
-func across(t *testing.T, tab *uitest.Tab, expression string) {
+func across(t testing.TB, tab *uitest.Tab, expression string) {
 	t.Helper()
 	ctx, stop := context.WithTimeout(tab.Context(), 30*time.Second)
 	defer stop()
