@@ -81,9 +81,12 @@ func (tx *Tx) numberGroups(ctx context.Context, oid id.Organization, q *NumberQu
 		}
 	}
 	order := func(a, b numberGroup) int {
-		c := cmp.Compare(a.key, b.key)
-		if q.ranked() {
-			c = cmp.Compare(a.rank, b.rank)
+		c := cmp.Compare(a.rank, b.rank)
+		if !q.ranked() {
+			if a.key == "" || b.key == "" { // those in none come last, whichever way round
+				return cmp.Compare(min(1, len(b.key)), min(1, len(a.key)))
+			}
+			c = strings.Compare(a.key, b.key)
 		}
 		if q.Desc {
 			return -c

@@ -26,6 +26,7 @@ type NumberQuery struct {
 	Limit int
 
 	oneGroup bool // all have the same key: only the number sorts them
+	named    bool // all have a key, for which some have none
 }
 
 // NumberText is what somebody looks for: a number that has one of these.
@@ -145,37 +146,26 @@ func (tx *Tx) ListNumbers(ctx context.Context, oid id.Organization, q NumberQuer
 	return tx.numberPage(ctx, oid, q, q.conditions(oid))
 }
 
-// numbersByName takes those with a name from their own index, and those without by number: before the others, as the
-// empty name is.
+// numbersByName takes those with a name from their own index, then those without by number: whoever sorts by name looks for
+// names, whichever way round.
 func (tx *Tx) numbersByName(ctx context.Context, oid id.Organization, q NumberQuery) ([]NumberRow, error) {
-	parts := []string{`number.name_key = ''`, `number.name_key <> ''`}
-	if q.Desc {
-		parts[0], parts[1] = parts[1], parts[0]
-	}
-	if q.After != nil && (q.After.Key == "") == q.Desc { // the first part is over
-		parts = parts[1:]
-	}
 	var out []NumberRow
-	for i, part := range parts {
-		if i > 0 {
-			q.After = nil
+	if q.After == nil || q.After.Key != "" {
+		named := q
+		named.named = true
+		c := named.conditions(oid)
+		c.and(`number.name_key <> ''`)
+		rows, err := tx.numberPage(ctx, oid, named, c)
+		if err != nil || len(rows) >= q.Limit {
+			return rows, err
 		}
-		c := q.conditions(oid)
-		c.and(part)
-		next := q
-		if part == `number.name_key = ''` {
-			next.Sort = SortNumber
-		}
-		next.Limit = q.Limit - len(out)
-		rows, err := tx.numberPage(ctx, oid, next, c)
-		if err != nil {
-			return nil, err
-		}
-		if out = append(out, rows...); len(out) >= q.Limit {
-			break
-		}
+		out, q.After = rows, nil
 	}
-	return out, nil
+	q.Sort, q.Limit = SortNumber, q.Limit-len(out)
+	c := q.conditions(oid)
+	c.and(`number.name_key = ''`)
+	rows, err := tx.numberPage(ctx, oid, q, c)
+	return append(out, rows...), err
 }
 
 func (tx *Tx) numberPage(ctx context.Context, oid id.Organization, q NumberQuery, c conditions) ([]NumberRow, error) {
@@ -219,24 +209,35 @@ func (q *NumberQuery) page(c conditions) (string, []any, error) {
 		direction, beyond = " DESC", "<"
 	}
 	args := append([]any{}, keyArgs...)
+	last := !q.named && !q.oneGroup && !q.ranked() && key != `''` // those without a key come last
 	if q.After != nil {
-		if key == `''` || q.oneGroup {
+		switch {
+		case key == `''` || q.oneGroup:
 			c.and(`number.e164 `+beyond+` ?`, q.After.E164)
-		} else {
+		case last && q.After.Key == "":
+			c.and(key+` = '' AND number.e164 `+beyond+` ?`, q.After.E164)
+		default:
 			k, err := q.markKey()
 			if err != nil {
 				return "", nil, err
 			}
-			c.and(`(`+key+`, number.e164) `+beyond+` (?, ?)`, append(append([]any{}, keyArgs...), k, q.After.E164)...)
+			after := `(` + key + `, number.e164) ` + beyond + ` (?, ?)`
+			if last {
+				after = `(` + key + ` = '' OR ` + after + `)`
+			}
+			c.and(after, append(append([]any{}, keyArgs...), k, q.After.E164)...)
 		}
 	}
 	args = append(args, c.args...)
 	order := `number.e164` + direction
-	if key != `''` && !q.oneGroup {
+	switch {
+	case q.Sort == SortName:
+		order = `number.name_key` + direction + `, ` + order
+	case key != `''` && !q.oneGroup:
 		order = `9` + direction + `, ` + order // the key's column
 	}
-	if q.Sort == SortName {
-		order = `number.name_key` + direction + `, number.e164` + direction
+	if last {
+		order = key + ` = '', ` + order
 	}
 	query := `SELECT ` + numberColumns + `, CAST(` + key + ` AS TEXT) FROM number` + join + ` WHERE ` + c.String() + ` ORDER BY ` + order
 	if q.ranked() && !q.oneGroup { // by the number itself, not by how it is written

@@ -49,7 +49,7 @@ type NumberFilter struct {
 // NumberPage asks for a part of the list.
 type NumberPage struct {
 	NumberFilter
-	Sort  string `query:"sort" maxLength:"20" doc:"number, name, call_purpose, business_unit, program or status; with - before it the other way round"`
+	Sort  string `query:"sort" maxLength:"20" doc:"number, name, call_purpose, business_unit, program or status; with - before it the other way round; numbers without a name, a unit or a program come last when sorted by it"`
 	After string `query:"after" maxLength:"2000" doc:"Next of the page before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 

@@ -50,6 +50,15 @@ func (d *dict) key(n uint32) string {
 	return ""
 }
 
+// compare compares two values by their names. Those without one come last.
+func (d *dict) compare(a, b uint32) int {
+	x, y := d.key(a), d.key(b)
+	if x == "" || y == "" {
+		return min(len(y), 1) - min(len(x), 1)
+	}
+	return strings.Compare(x, y)
+}
+
 // names numbers display names. Their keys, as number.SearchKey makes them, lie in one piece of memory.
 type names struct {
 	dict
@@ -81,7 +90,14 @@ func (n *names) key(place uint32) []byte {
 	return n.text[start:n.ends[place]]
 }
 
-func (n *names) compare(a, b uint32) int { return bytes.Compare(n.key(a), n.key(b)) }
+// compare has the empty name last.
+func (n *names) compare(a, b uint32) int {
+	x, y := n.key(a), n.key(b)
+	if len(x) == 0 || len(y) == 0 {
+		return min(len(y), 1) - min(len(x), 1)
+	}
+	return bytes.Compare(x, y)
+}
 
 // appendKey appends number.SearchKey of a name.
 func appendKey(dst []byte, name string) []byte {

@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"sort"
+
 	"countersign/shared/api"
 	"countersign/shared/id"
 	"countersign/shared/number"
@@ -35,6 +37,7 @@ type Found struct {
 	resets int
 	rows   []int32
 	down   bool
+	last   int // from here on the rows have nothing that they could be sorted by
 	has    set // the rows
 	text   set // that the text finds
 	want   [facets]want
@@ -64,17 +67,17 @@ func (l *List) Find(q Query) *Found {
 		}
 	}
 	all := l.sorted(q.Sort)
-	n := f.has.count()
-	if n == len(all) {
+	if n := f.has.count(); n == len(all) {
 		f.rows = all
-		return f
-	}
-	f.rows = make([]int32, 0, n)
-	for _, pos := range all {
-		if f.has.has(pos) {
-			f.rows = append(f.rows, pos)
+	} else {
+		f.rows = make([]int32, 0, n)
+		for _, pos := range all {
+			if f.has.has(pos) {
+				f.rows = append(f.rows, pos)
+			}
 		}
 	}
+	f.last = sort.Search(len(f.rows), func(i int) bool { return l.without(q.Sort, f.rows[i]) })
 	return f
 }
 
@@ -137,10 +140,19 @@ func (f *Found) Len() int {
 
 // pos is the position of the i-th row.
 func (f *Found) pos(i int) int32 {
-	if f.down {
-		i = len(f.rows) - 1 - i
+	return f.rows[f.turn(i)]
+}
+
+// turn gives for a place among the rows the one that is shown, and the other way round: downward, those that have what they
+// are sorted by are turned about, and behind them those that have not.
+func (f *Found) turn(i int) int {
+	switch {
+	case !f.down:
+		return i
+	case i < f.last:
+		return f.last - 1 - i
 	}
-	return f.rows[i]
+	return len(f.rows) - 1 - (i - f.last)
 }
 
 // At is the i-th row.
@@ -166,10 +178,7 @@ func (f *Found) Index(k id.Number) int {
 func (f *Found) index(pos int32) int {
 	for i, p := range f.rows {
 		if p == pos {
-			if f.down {
-				i = len(f.rows) - 1 - i
-			}
-			return i
+			return f.turn(i)
 		}
 	}
 	return -1

@@ -89,15 +89,24 @@ func (m *model) find(q Query) (list []replica.View) {
 		}
 		return len(list)
 	}
+	name := func(v replica.View) (string, bool) {
+		switch q.Sort {
+		case ByName:
+			return number.SearchKey(v.DisplayName), true
+		case ByUnit:
+			return number.SearchKey(m.units[v.BusinessUnit]), true
+		case ByProgram:
+			return number.SearchKey(m.programs[v.Program]), true
+		}
+		return "", false
+	}
 	slices.SortFunc(list, func(a, b replica.View) int {
 		n := 0
 		switch q.Sort {
-		case ByName:
-			n = cmp.Compare(number.SearchKey(a.DisplayName), number.SearchKey(b.DisplayName))
-		case ByUnit:
-			n = cmp.Compare(number.SearchKey(m.units[a.BusinessUnit]), number.SearchKey(m.units[b.BusinessUnit]))
-		case ByProgram:
-			n = cmp.Compare(number.SearchKey(m.programs[a.Program]), number.SearchKey(m.programs[b.Program]))
+		case ByName, ByUnit, ByProgram:
+			x, _ := name(a)
+			y, _ := name(b)
+			n = cmp.Compare(x, y)
 		case ByPurpose:
 			n = rank(m.purposes, a.CallPurpose) - rank(m.purposes, b.CallPurpose)
 		case ByStatus:
@@ -109,7 +118,15 @@ func (m *model) find(q Query) (list []replica.View) {
 	if q.Descending {
 		slices.Reverse(list)
 	}
-	return list
+	var last []replica.View // those without a name to go by
+	list = slices.DeleteFunc(list, func(v replica.View) bool {
+		key, by := name(v)
+		if by && key == "" {
+			last = append(last, v)
+		}
+		return by && key == ""
+	})
+	return append(list, last...)
 }
 
 func key(n int) id.Number { return id.Number(fmt.Sprintf("01900000-0000-7000-8000-%012d", n)) }

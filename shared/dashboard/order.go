@@ -3,12 +3,12 @@ package dashboard
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"countersign/shared/number"
 )
 
-// Sort is what a list is sorted by; where that is the same, the number decides. The words are those of the server's list.
+// Sort is what a list is sorted by; where that is the same, the number decides. Those without a name, a unit or a program
+// come last when they are sorted by it, whichever way round. The words are those of the server's list.
 type Sort string
 
 const (
@@ -54,6 +54,19 @@ func (s Sort) column() (int, bool) {
 		return colStatus, true
 	}
 	return 0, false
+}
+
+// without reports whether a row has nothing that a sort could go by.
+func (l *List) without(s Sort, pos int32) bool {
+	switch s {
+	case ByName:
+		return len(l.names.key(l.cols[colName][pos])) == 0
+	case ByUnit:
+		return l.dicts[colUnit].key(l.cols[colUnit][pos]) == ""
+	case ByProgram:
+		return l.dicts[colProgram].key(l.cols[colProgram][pos]) == ""
+	}
+	return false
 }
 
 // order is all rows in the order of a sort. Its rows are never changed, so that who found them can keep them.
@@ -229,7 +242,7 @@ func (l *List) rank(c int) []int32 {
 	switch c {
 	case colUnit, colProgram:
 		list := upTo(len(rank))
-		slices.SortFunc(list, func(a, b int32) int { return strings.Compare(d.key(uint32(a)), d.key(uint32(b))) })
+		slices.SortFunc(list, func(a, b int32) int { return d.compare(uint32(a), uint32(b)) })
 		for i := range list {
 			if i > 0 {
 				rank[list[i]] = rank[list[i-1]]
