@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -56,13 +57,34 @@ func (b *Tab) Wait(expression string) {
 }
 
 // Settle waits until the app has rendered what the last event asked for: a frame of go-app, one of the browser, the
-// fonts, and colors on their way to others.
+// fonts, and colors on their way to others. Where the event led to another document, that one settles.
 func (b *Tab) Settle() {
 	b.t.Helper()
-	b.Run(`await document.fonts.ready;
-		await new Promise(r => setTimeout(r, 40));
-		await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
-		await Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished.catch(() => {})))`)
+	for end := time.Now().Add(patience); ; {
+		_, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`(async () => {
+			await document.fonts.ready;
+			await new Promise(r => setTimeout(r, 40));
+			await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
+			await Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished.catch(() => {})));
+			return true;
+		})()`, chromedp.EvalAwaitPromise))
+		switch {
+		case err == nil:
+			return
+		case !gaveWay(err) || time.Now().After(end):
+			b.t.Fatalf("settle: %v; the console said %v", err, b.Problems())
+		}
+	}
+}
+
+// gaveWay reports whether a script has no answer because another document took the place of its own.
+func gaveWay(err error) bool {
+	for _, why := range []string{"navigated or closed", "context was destroyed", "Cannot find context"} {
+		if strings.Contains(err.Error(), why) {
+			return true
+		}
+	}
+	return false
 }
 
 // Press sends keys, such as kb.Escape or "a", one after the other, to whatever has the focus.
