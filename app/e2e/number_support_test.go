@@ -51,6 +51,11 @@ func keepsNothing(t *testing.T, tab *uitest.Tab, text ...string) {
 	}
 }
 
+// listPages is how many pages of the list the document has asked for.
+func listPages(tab *uitest.Tab) int {
+	return uitest.Eval[int](tab, `performance.getEntriesByType("resource").filter(e => /\/numbers\?/.test(e.name)).length`)
+}
+
 // pages of numbers that an agent's browser reads in several answers.
 const inPages = 1200
 
@@ -124,8 +129,21 @@ func TestNumbers_by_support(t *testing.T) {
 	press(agent, "#number-remove", l.T("numbers.remove"))
 	numbersReady(agent, "1,199 numbers")
 	numbersReady(owner, "1,199 numbers")
+	pages := listPages(agent)
 	renames(owner, l, s.at(5).International(), "Renamed by Marie")
 	says(agent, "#numbers", "Renamed by Marie")
+
+	// a new unit, and a number in it
+	in := api.CreateUnitIn{Org: api.Org{Org: s.Acme}}
+	in.Body.Name = "Acme Antarctica"
+	u := backendtest.Must(backendtest.Call(s.As(s.Marie), api.CreateUnit, in))
+	s.number("+33184882010", "On the ice", number.Place{BusinessUnit: u.ID})
+	fill(agent, "#numbers-search", "on the ice")
+	numbersReady(agent, l.T("numbers.found", "n", 1))
+	says(agent, "#numbers", "Acme Antarctica")
+	if n := listPages(agent); n != pages || pages < 3 {
+		t.Errorf("the list of %d numbers was read in %d pages, and again in %d for what others changed", inPages, pages, n-pages)
+	}
 
 	keepsNothing(t, agent, "Line 1", "97000")
 	backendtest.Must(s.As(s.Marie).Revoke(r))

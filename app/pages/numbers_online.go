@@ -27,7 +27,7 @@ type numberSource interface {
 }
 
 // onlineNumbers reads an organization's numbers from the server into memory, page by page, and keeps nothing: for agents
-// inside an organization, and for the owner who looks with somebody else's eyes. It reads again when they changed.
+// inside an organization, and for the owner who looks with somebody else's eyes. It reads what changed when they did.
 type onlineNumbers struct {
 	at  client.Seat
 	ctx app.Context
@@ -36,7 +36,8 @@ type onlineNumbers struct {
 	units    []number.Unit
 	programs []number.Program
 	purposes []number.Purpose
-	seen     time.Time // when all rows were read last; zero before
+	cursor   string    // what changed from here on is not in the list; "" until all rows were read
+	seen     time.Time // when the list was the server's last; zero before
 	failing  error     // why they could not be read last
 
 	run   int  // of reading; what an older one is answered counts no more

@@ -16,8 +16,8 @@ import (
 // onlinePage is how many numbers are read at a time.
 const onlinePage = 500
 
-// read begins to read everything. What changes while it is read is read once more afterwards: work on many numbers pokes
-// without end, and no reading would ever come to its own.
+// read begins to read what changed or, where that is not known, everything. What changes while it reads is read
+// afterwards: work on many numbers pokes without end, and no reading would ever come to its own.
 func (o *onlineNumbers) read(background bool) {
 	if o.busy {
 		o.stale = true
@@ -25,17 +25,60 @@ func (o *onlineNumbers) read(background bool) {
 	}
 	o.run++
 	o.busy, o.stale, o.began = true, false, time.Now()
-	o.got, o.total = 0, 0
-	o.list.Refill()
-	o.readNames(o.run, background)
+	if o.cursor == "" {
+		o.readAll(o.run, background)
+		return
+	}
+	o.readChanges(o.run, false, background)
 }
 
-// readNames reads what the numbers stand in and are for, as far as the person may see it, and then the numbers.
-func (o *onlineNumbers) readNames(run int, background bool) {
+func (o *onlineNumbers) readAll(run int, background bool) {
+	o.cursor, o.got, o.total = "", 0, 0
+	o.list.Refill()
+	o.readNames(run, background, func() { o.readPage(run, "", "", background) })
+}
+
+// readChanges brings the list up to date. places tells that the changes before were not of numbers alone.
+func (o *onlineNumbers) readChanges(run int, places, background bool) {
+	in := api.NumberChangesIn{Org: o.at.OrgIn(), After: o.cursor}
+	client.Load(o.ctx, o.at.Session, api.ListNumberChanges, in, background, func(_ app.Context, out api.NumberChanges, err error) {
+		switch {
+		case o.over(run, err):
+			return
+		case out.Whole:
+			o.readAll(run, background)
+			return
+		}
+		for _, n := range out.Numbers {
+			o.list.Put(replica.View{Number: n, Epoch: out.Epoch})
+		}
+		for _, n := range out.Removed {
+			o.list.Drop(n)
+		}
+		o.cursor, places = out.Cursor, places || out.Places
+		switch {
+		case out.More:
+			o.readChanges(run, places, background)
+		case places:
+			o.readNames(run, background, o.whole)
+		default:
+			o.whole()
+		}
+	})
+}
+
+// whole ends a reading after which the list is as the server's.
+func (o *onlineNumbers) whole() {
+	o.seen = ui.ServerNow()
+	o.ended(nil)
+}
+
+// readNames reads what the numbers stand in and are for, as far as the person may see it.
+func (o *onlineNumbers) readNames(run int, background bool, then func()) {
 	s, org := o.at.Session, o.at.OrgIn()
 	numbers := func() {
 		o.list.SetNames(o.units, o.programs, o.purposes)
-		o.readPage(run, "", background)
+		then()
 	}
 	programs := func() {
 		if !o.at.Can(perm.ProgramsView) {
@@ -78,7 +121,8 @@ func (o *onlineNumbers) readNames(run int, background bool) {
 	})
 }
 
-func (o *onlineNumbers) readPage(run int, after string, background bool) {
+// readPage reads a page and all after it. What changes from the first one on is read from its cursor.
+func (o *onlineNumbers) readPage(run int, after, cursor string, background bool) {
 	in := api.NumbersIn{Org: o.at.OrgIn()}
 	in.After, in.Limit = after, onlinePage
 	client.Load(o.ctx, o.at.Session, api.ListNumbers, in, background, func(_ app.Context, out api.Numbers, err error) {
@@ -89,16 +133,19 @@ func (o *onlineNumbers) readPage(run int, after string, background bool) {
 			o.list.Put(replica.View{Number: out.Numbers[i].Number, Epoch: out.Epoch})
 		}
 		o.got, o.total = o.got+len(out.Numbers), out.Total
+		if after == "" {
+			cursor = out.Cursor
+		}
 		if out.Next != "" {
 			if o.seen.IsZero() && o.tell != nil {
 				o.tell(offline.Change{Status: true})
 			}
-			o.readPage(run, out.Next, background)
+			o.readPage(run, out.Next, cursor, background)
 			return
 		}
 		o.list.Sweep()
-		o.seen = ui.ServerNow()
-		o.ended(nil)
+		o.cursor, o.began = cursor, time.Now() // what comes now costs little, however long this took
+		o.whole()
 	})
 }
 
@@ -113,14 +160,17 @@ func (o *onlineNumbers) over(run int, err error) bool {
 	return err != nil
 }
 
-// restful is how much longer than the reading the rest after it is, so that many numbers that change all the time don't take
-// the window's and the server's for themselves.
-const restful = 3
+// How long the rest after a reading is, so that many numbers that change all the time don't take the window's and the
+// server's for themselves: so many times as long as the reading, and at least so long.
+const (
+	restful = 3
+	resting = 400 * time.Millisecond
+)
 
 // ended rests, and then reads what has changed meanwhile.
 func (o *onlineNumbers) ended(err error) {
 	o.failing = err
-	o.rest = ui.After(o.ctx, restful*time.Since(o.began), func(app.Context) {
+	o.rest = ui.After(o.ctx, max(restful*time.Since(o.began), resting), func(app.Context) {
 		o.rest, o.busy = nil, false
 		if o.stale {
 			o.read(true)

@@ -95,6 +95,31 @@ func (c *Core) delta(s Store, h *Head, at replica.CursorParts, in *replica.Pull,
 	return nil
 }
 
+// Page is a part of the changes after a cursor.
+type Page struct {
+	Changes []replica.Change
+	Cursor  string // behind them
+	More    bool
+}
+
+// Since gives who keeps no copy the changes after a cursor. It is nil where no history goes on from there, so that
+// everything has to be read again.
+func (c *Core) Since(s Store, cursor string) (*Page, error) {
+	h, err := s.Head()
+	if err != nil || h == nil {
+		return nil, err
+	}
+	at, st, err := c.stand(s, h, cursor)
+	if err != nil || st != onIt {
+		return nil, err
+	}
+	var out replica.PullAnswer
+	if err := c.delta(s, h, at, &replica.Pull{Cursor: cursor}, &out); err != nil {
+		return nil, err
+	}
+	return &Page{Changes: out.Changes, Cursor: out.Cursor, More: out.More}, nil
+}
+
 // asToday puts the rows of today in place of those of the history.
 func asToday(s Store, list []replica.Change) error {
 	for i := range list {

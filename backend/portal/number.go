@@ -29,6 +29,35 @@ func (s *Service) ListStaffNumbers(tx *Tx, in *api.NumbersIn) (api.Numbers, erro
 	return tx.numberPage(in.Org.Org, &in.NumberPage)
 }
 
+// ListNumberChanges is what became of the organization's numbers since they were listed.
+func (s *Service) ListNumberChanges(tx *Tx, in *api.NumberChangesIn) (api.NumberChanges, error) {
+	out := api.NumberChanges{Numbers: []number.Number{}, Removed: []id.Number{}}
+	h, err := tx.NumberHead(tx, tx.Org)
+	if err != nil {
+		return out, err
+	}
+	page, err := s.core.Since(tx.answering(tx.inventory()), in.After)
+	if err != nil || page == nil {
+		out.Whole = true
+		return out, err
+	}
+	out.Epoch, out.Cursor, out.More = h.Epoch, page.Cursor, page.More
+	told := map[string]bool{}
+	for _, c := range slices.Backward(page.Changes) {
+		switch {
+		case c.Kind != replica.KindNumber:
+			out.Places = true
+		case told[c.ID]: // by a later change
+		case c.Del:
+			out.Removed = append(out.Removed, id.Number(c.ID))
+		default:
+			out.Numbers = append(out.Numbers, *c.Number)
+		}
+		told[c.ID] = true
+	}
+	return out, nil
+}
+
 func (tx *Tx) numberPage(oid id.Organization, p *api.NumberPage) (api.Numbers, error) {
 	q, err := tx.numberQuery(oid, p.NumberFilter, p.Sort)
 	if err != nil {
@@ -62,7 +91,7 @@ func (tx *Tx) numberPage(oid id.Organization, p *api.NumberPage) (api.Numbers, e
 		return api.Numbers{}, err
 	}
 	if h != nil {
-		out.Epoch = h.Epoch
+		out.Epoch, out.Cursor = h.Epoch, tx.svc.core.Cursor(oid, h)
 	}
 	if p.After == "" && out.Next == "" && p.Counts != "yes" { // it is all on one page
 		out.Total = len(rows)

@@ -22,6 +22,7 @@ type NumberRow struct {
 type Numbers struct {
 	Numbers []NumberRow   `json:"numbers"`
 	Epoch   replica.Epoch `json:"epoch,omitempty"`  // of the history that versions count in: a removal names it
+	Cursor  string        `json:"cursor,omitempty"` // what changes from here on, list-number-changes tells
 	Total   int           `json:"total"`            // that match, on all pages
 	Next    string        `json:"next,omitempty"`   // give it as after to go on
 	Counts  *NumberCounts `json:"counts,omitempty"` // when asked for
@@ -59,6 +60,22 @@ type NumberPage struct {
 type NumbersIn struct {
 	Org
 	NumberPage
+}
+
+type NumberChangesIn struct {
+	Org
+	After string `query:"after" maxLength:"200" doc:"Cursor of the first page of the list, or of the changes before"`
+}
+
+// NumberChanges is what became of the numbers since: each as it was after the last change that is told.
+type NumberChanges struct {
+	Numbers []number.Number `json:"numbers"`
+	Removed []id.Number     `json:"removed"`
+	Places  bool            `json:"places,omitempty"` // business units, programs or call purposes changed, too
+	Epoch   replica.Epoch   `json:"epoch,omitempty"`
+	Cursor  string          `json:"cursor,omitempty"` // give it as after to go on
+	More    bool            `json:"more,omitempty"`
+	Whole   bool            `json:"whole,omitempty"` // what changed is not known any more: read the list again
 }
 
 type NumberIn struct {
@@ -163,6 +180,8 @@ const MaxExport = 250_000
 var (
 	ListNumbers = Endpoint[NumbersIn, Numbers]{Spec{Name: "list-numbers", Method: get, Path: orgPath + "/numbers",
 		Summary: "Phone numbers, with search, filters and counts", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	ListNumberChanges = Endpoint[NumberChangesIn, NumberChanges]{Spec{Name: "list-number-changes", Method: get, Path: orgPath + "/number-changes",
+		Summary: "What became of the phone numbers since they were listed, for who keeps a list up to date", Policy: Policy{Right: perm.NumbersView}, Rate: Sync, Support: SupportAllowed}}
 	ListRemovedNumbers = Endpoint[RemovedIn, RemovedNumbers]{Spec{Name: "list-removed-numbers", Method: get, Path: orgPath + "/removed-numbers",
 		Summary: "Numbers that were removed and can be restored", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	GetNumber = Endpoint[NumberIn, NumberCard]{Spec{Name: "get-number", Method: get, Path: orgPath + "/numbers/{number}",
