@@ -36,9 +36,11 @@ type onlineNumbers struct {
 	units    []number.Unit
 	programs []number.Program
 	purposes []number.Purpose
-	cursor   string    // what changed from here on is not in the list; "" until all rows were read
-	seen     time.Time // when the list was the server's last; zero before
-	failing  error     // why they could not be read last
+	cursor   string        // what changed from here on is not in the list; "" until all rows were read
+	epoch    replica.Epoch // of the history that the cursor is in
+	moved    bool          // units, programs or purposes are to be read again
+	seen     time.Time     // when the list was the server's last; zero before
+	failing  error         // why they could not be read last
 
 	run   int  // of reading; what an older one is answered counts no more
 	got   int  // rows that it has read

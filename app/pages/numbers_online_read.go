@@ -29,7 +29,7 @@ func (o *onlineNumbers) read(background bool) {
 		o.readAll(o.run, background)
 		return
 	}
-	o.readChanges(o.run, false, background)
+	o.readChanges(o.run, background)
 }
 
 func (o *onlineNumbers) readAll(run int, background bool) {
@@ -38,14 +38,14 @@ func (o *onlineNumbers) readAll(run int, background bool) {
 	o.readNames(run, background, func() { o.readPage(run, "", "", background) })
 }
 
-// readChanges brings the list up to date. places tells that the changes before were not of numbers alone.
-func (o *onlineNumbers) readChanges(run int, places, background bool) {
+// readChanges brings the list up to date. A history with another name has every version anew.
+func (o *onlineNumbers) readChanges(run int, background bool) {
 	in := api.NumberChangesIn{Org: o.at.OrgIn(), After: o.cursor}
 	client.Load(o.ctx, o.at.Session, api.ListNumberChanges, in, background, func(_ app.Context, out api.NumberChanges, err error) {
 		switch {
 		case o.over(run, err):
 			return
-		case out.Whole:
+		case out.Whole || out.Epoch != o.epoch:
 			o.readAll(run, background)
 			return
 		}
@@ -55,11 +55,11 @@ func (o *onlineNumbers) readChanges(run int, places, background bool) {
 		for _, n := range out.Removed {
 			o.list.Drop(n)
 		}
-		o.cursor, places = out.Cursor, places || out.Places
+		o.cursor, o.moved = out.Cursor, o.moved || out.Places
 		switch {
 		case out.More:
-			o.readChanges(run, places, background)
-		case places:
+			o.readChanges(run, background)
+		case o.moved:
 			o.readNames(run, background, o.whole)
 		default:
 			o.whole()
@@ -78,6 +78,7 @@ func (o *onlineNumbers) readNames(run int, background bool, then func()) {
 	s, org := o.at.Session, o.at.OrgIn()
 	numbers := func() {
 		o.list.SetNames(o.units, o.programs, o.purposes)
+		o.moved = false
 		then()
 	}
 	programs := func() {
@@ -134,7 +135,7 @@ func (o *onlineNumbers) readPage(run int, after, cursor string, background bool)
 		}
 		o.got, o.total = o.got+len(out.Numbers), out.Total
 		if after == "" {
-			cursor = out.Cursor
+			cursor, o.epoch = out.Cursor, out.Epoch
 		}
 		if out.Next != "" {
 			if o.seen.IsZero() && o.tell != nil {

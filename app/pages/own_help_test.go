@@ -25,19 +25,27 @@ type visitor struct {
 	actor   *backendtest.Actor
 	session *client.Session
 	engine  app.TestEngine
+	ctx     app.Context // before the first page
 	page    app.Composer
 }
 
 func visitAs(t *testing.T, w *backendtest.World, who *backendtest.Persona) *visitor {
 	t.Helper()
+	return visitBy(t, w, who, w.As(who))
+}
+
+// visitBy is visitAs by another way to the server.
+func visitBy(t *testing.T, w *backendtest.World, who *backendtest.Persona, way api.Transport) *visitor {
+	t.Helper()
 	v := &visitor{t: t, w: w, actor: w.As(who), engine: app.NewTestEngine()}
-	v.session = client.NewSession(api.AsCustomer, "", v.actor)
+	v.session = client.NewSession(api.AsCustomer, "", way)
 	root := &blank{}
 	if err := v.engine.Load(root); err != nil {
 		t.Fatal(err)
 	}
 	v.engine.ConsumeAll()
-	v.session.Refresh(root.ctx, false)
+	v.ctx = root.ctx
+	v.session.Refresh(v.ctx, false)
 	v.engine.ConsumeAll()
 	if v.session.Me() == nil {
 		t.Fatalf("nobody is there: %v", v.session.Problem())
