@@ -53,7 +53,7 @@ func keepsNothing(t *testing.T, tab *uitest.Tab, text ...string) {
 
 // listPages is how many pages of the list the document has asked for.
 func listPages(tab *uitest.Tab) int {
-	return uitest.Eval[int](tab, `performance.getEntriesByType("resource").filter(e => /\/numbers\?/.test(e.name)).length`)
+	return uitest.Eval[int](tab, `performance.getEntriesByType("resource").filter(e => /\/all-numbers/.test(e.name)).length`)
 }
 
 // pages of numbers that an agent's browser reads in several answers.

@@ -1,20 +1,44 @@
 package pages
 
 import (
+	"errors"
 	"time"
 
 	"countersign/app/client"
 	"countersign/app/offline"
 	"countersign/app/ui"
 	"countersign/shared/api"
+	"countersign/shared/errs"
+	"countersign/shared/id"
 	"countersign/shared/perm"
 	"countersign/shared/replica"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// onlinePage is how many numbers are read at a time.
+// onlinePage is how many numbers come at a time.
 const onlinePage = 500
+
+// readPart reads something of a reading. Who asks too often waits as long as the server says, and goes on.
+func readPart[In, Out any](o *onlineNumbers, run int, ep api.Endpoint[In, Out], in In, background bool, got func(Out)) {
+	client.Load(o.ctx, o.at.Session, ep, in, background, func(_ app.Context, out Out, err error) {
+		if run != o.run { // the page was left, or another reading began
+			return
+		}
+		if refusal, is := errors.AsType[*api.Refusal](err); is && refusal.Code == string(errs.TooMany) {
+			o.rest = ui.After(o.ctx, time.Duration(max(1, refusal.RetryAfter))*time.Second, func(app.Context) {
+				o.rest = nil
+				readPart(o, run, ep, in, background, got)
+			})
+			return
+		}
+		if err != nil {
+			o.ended(err)
+			return
+		}
+		got(out)
+	})
+}
 
 // read begins to read what changed or, where that is not known, everything. What changes while it reads is read
 // afterwards: work on many numbers pokes without end, and no reading would ever come to its own.
@@ -41,11 +65,8 @@ func (o *onlineNumbers) readAll(run int, background bool) {
 // readChanges brings the list up to date. A history with another name has every version anew.
 func (o *onlineNumbers) readChanges(run int, background bool) {
 	in := api.NumberChangesIn{Org: o.at.OrgIn(), After: o.cursor}
-	client.Load(o.ctx, o.at.Session, api.ListNumberChanges, in, background, func(_ app.Context, out api.NumberChanges, err error) {
-		switch {
-		case o.over(run, err):
-			return
-		case out.Whole || out.Epoch != o.epoch:
+	readPart(o, run, api.ListNumberChanges, in, background, func(out api.NumberChanges) {
+		if out.Whole || out.Epoch != o.epoch {
 			o.readAll(run, background)
 			return
 		}
@@ -75,7 +96,7 @@ func (o *onlineNumbers) whole() {
 
 // readNames reads what the numbers stand in and are for, as far as the person may see it.
 func (o *onlineNumbers) readNames(run int, background bool, then func()) {
-	s, org := o.at.Session, o.at.OrgIn()
+	org := o.at.OrgIn()
 	numbers := func() {
 		o.list.SetNames(o.units, o.programs, o.purposes)
 		o.moved = false
@@ -86,10 +107,7 @@ func (o *onlineNumbers) readNames(run int, background bool, then func()) {
 			numbers()
 			return
 		}
-		client.Load(o.ctx, s, api.ListPrograms, api.ProgramsIn{Org: org}, background, func(_ app.Context, out api.Programs, err error) {
-			if o.over(run, err) {
-				return
-			}
+		readPart(o, run, api.ListPrograms, api.ProgramsIn{Org: org}, background, func(out api.Programs) {
 			o.programs = nil
 			for i := range out.Programs {
 				o.programs = append(o.programs, out.Programs[i].Program)
@@ -102,10 +120,7 @@ func (o *onlineNumbers) readNames(run int, background bool, then func()) {
 			programs()
 			return
 		}
-		client.Load(o.ctx, s, api.ListUnits, org, background, func(_ app.Context, out api.Units, err error) {
-			if o.over(run, err) {
-				return
-			}
+		readPart(o, run, api.ListUnits, org, background, func(out api.Units) {
 			o.units = nil
 			for i := range out.Units {
 				o.units = append(o.units, out.Units[i].Unit)
@@ -113,25 +128,17 @@ func (o *onlineNumbers) readNames(run int, background bool, then func()) {
 			programs()
 		})
 	}
-	client.Load(o.ctx, s, api.ListPurposes, org, background, func(_ app.Context, out api.Purposes, err error) {
-		if o.over(run, err) {
-			return
-		}
+	readPart(o, run, api.ListPurposes, org, background, func(out api.Purposes) {
 		o.purposes = out.Purposes
 		units()
 	})
 }
 
 // readPage reads a page and all after it. What changes from the first one on is read from its cursor.
-func (o *onlineNumbers) readPage(run int, after, cursor string, background bool) {
-	in := api.NumbersIn{Org: o.at.OrgIn()}
-	in.After, in.Limit = after, onlinePage
-	client.Load(o.ctx, o.at.Session, api.ListNumbers, in, background, func(_ app.Context, out api.Numbers, err error) {
-		if o.over(run, err) {
-			return
-		}
-		for i := range out.Numbers {
-			o.list.Put(replica.View{Number: out.Numbers[i].Number, Epoch: out.Epoch})
+func (o *onlineNumbers) readPage(run int, after id.Number, cursor string, background bool) {
+	readPart(o, run, api.ListAllNumbers, api.AllNumbersIn{Org: o.at.OrgIn(), After: after}, background, func(out api.AllNumbers) {
+		for _, n := range out.Numbers {
+			o.list.Put(replica.View{Number: n, Epoch: out.Epoch})
 		}
 		o.got, o.total = o.got+len(out.Numbers), out.Total
 		if after == "" {
@@ -148,17 +155,6 @@ func (o *onlineNumbers) readPage(run int, after, cursor string, background bool)
 		o.cursor, o.began = cursor, time.Now() // what comes now costs little, however long this took
 		o.whole()
 	})
-}
-
-// over reports whether nothing more is to be read: the page was left, or an answer did not come.
-func (o *onlineNumbers) over(run int, err error) bool {
-	if run != o.run {
-		return true
-	}
-	if err != nil {
-		o.ended(err)
-	}
-	return err != nil
 }
 
 // How long the rest after a reading is, so that many numbers that change all the time don't take the window's and the

@@ -29,7 +29,31 @@ func (s *Service) ListStaffNumbers(tx *Tx, in *api.NumbersIn) (api.Numbers, erro
 	return tx.numberPage(in.Org.Org, &in.NumberPage)
 }
 
-// ListNumberChanges is what became of the organization's numbers since they were listed.
+// allPage is how many numbers a page of all has.
+const allPage = 500
+
+// ListAllNumbers is a page of all of the organization's numbers.
+func (s *Service) ListAllNumbers(tx *Tx, in *api.AllNumbersIn) (api.AllNumbers, error) {
+	out := api.AllNumbers{Numbers: []number.Number{}}
+	st := tx.inventory()
+	h, err := st.Head()
+	if err != nil || h == nil {
+		return out, err
+	}
+	list, err := st.Numbers(in.After, allPage+1)
+	if err != nil {
+		return out, err
+	}
+	if len(list) > allPage {
+		list = list[:allPage]
+		out.Next = list[allPage-1].ID
+	}
+	out.Numbers = append(out.Numbers, list...)
+	out.Total, out.Epoch, out.Cursor = h.Rows, h.Epoch, s.core.Cursor(tx.Org, h)
+	return out, nil
+}
+
+// ListNumberChanges is what became of the organization's numbers since all were listed.
 func (s *Service) ListNumberChanges(tx *Tx, in *api.NumberChangesIn) (api.NumberChanges, error) {
 	out := api.NumberChanges{Numbers: []number.Number{}, Removed: []id.Number{}}
 	h, err := tx.NumberHead(tx, tx.Org)
@@ -91,7 +115,7 @@ func (tx *Tx) numberPage(oid id.Organization, p *api.NumberPage) (api.Numbers, e
 		return api.Numbers{}, err
 	}
 	if h != nil {
-		out.Epoch, out.Cursor = h.Epoch, tx.svc.core.Cursor(oid, h)
+		out.Epoch = h.Epoch
 	}
 	if p.After == "" && out.Next == "" && p.Counts != "yes" { // it is all on one page
 		out.Total = len(rows)

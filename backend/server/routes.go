@@ -138,6 +138,7 @@ func routes(r *router, svc *portal.Service) {
 	route(r, api.PreviewNumberFile, svc.PreviewNumberFile)
 
 	route(r, api.ListNumbers, svc.ListNumbers)
+	route(r, api.ListAllNumbers, svc.ListAllNumbers)
 	route(r, api.ListNumberChanges, svc.ListNumberChanges)
 	route(r, api.ListRemovedNumbers, svc.ListRemovedNumbers)
 	route(r, api.GetNumber, svc.GetNumber)

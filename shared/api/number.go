@@ -22,7 +22,6 @@ type NumberRow struct {
 type Numbers struct {
 	Numbers []NumberRow   `json:"numbers"`
 	Epoch   replica.Epoch `json:"epoch,omitempty"`  // of the history that versions count in: a removal names it
-	Cursor  string        `json:"cursor,omitempty"` // what changes from here on, list-number-changes tells
 	Total   int           `json:"total"`            // that match, on all pages
 	Next    string        `json:"next,omitempty"`   // give it as after to go on
 	Counts  *NumberCounts `json:"counts,omitempty"` // when asked for
@@ -62,9 +61,23 @@ type NumbersIn struct {
 	NumberPage
 }
 
+type AllNumbersIn struct {
+	Org
+	After id.Number `query:"after" maxLength:"36" doc:"Next of the page before"`
+}
+
+// AllNumbers is a page of all numbers, by their ids. Numbers that change while the pages are read are as they are then.
+type AllNumbers struct {
+	Numbers []number.Number `json:"numbers"`
+	Total   int             `json:"total"`            // on all pages
+	Next    id.Number       `json:"next,omitempty"`   // give it as after to go on
+	Epoch   replica.Epoch   `json:"epoch,omitempty"`  // of the history that versions count in: a removal names it
+	Cursor  string          `json:"cursor,omitempty"` // what changes from here on, list-number-changes tells: that of the first page counts
+}
+
 type NumberChangesIn struct {
 	Org
-	After string `query:"after" maxLength:"200" doc:"Cursor of the first page of the list, or of the changes before"`
+	After string `query:"after" maxLength:"200" doc:"Cursor of the first page of all numbers, or of the changes before"`
 }
 
 // NumberChanges is what became of the numbers since: each as it was after the last change that is told.
@@ -75,7 +88,7 @@ type NumberChanges struct {
 	Epoch   replica.Epoch   `json:"epoch,omitempty"`
 	Cursor  string          `json:"cursor,omitempty"` // give it as after to go on
 	More    bool            `json:"more,omitempty"`
-	Whole   bool            `json:"whole,omitempty"` // what changed is not known any more: read the list again
+	Whole   bool            `json:"whole,omitempty"` // what changed is not known any more: read all numbers again
 }
 
 type NumberIn struct {
@@ -180,8 +193,10 @@ const MaxExport = 250_000
 var (
 	ListNumbers = Endpoint[NumbersIn, Numbers]{Spec{Name: "list-numbers", Method: get, Path: orgPath + "/numbers",
 		Summary: "Phone numbers, with search, filters and counts", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
+	ListAllNumbers = Endpoint[AllNumbersIn, AllNumbers]{Spec{Name: "list-all-numbers", Method: get, Path: orgPath + "/all-numbers",
+		Summary: "All phone numbers in pages of 500, for who keeps a list", Policy: Policy{Right: perm.NumbersView}, Rate: Sync, Support: SupportAllowed}}
 	ListNumberChanges = Endpoint[NumberChangesIn, NumberChanges]{Spec{Name: "list-number-changes", Method: get, Path: orgPath + "/number-changes",
-		Summary: "What became of the phone numbers since they were listed, for who keeps a list up to date", Policy: Policy{Right: perm.NumbersView}, Rate: Sync, Support: SupportAllowed}}
+		Summary: "What became of the phone numbers since all were listed, for who keeps that list up to date", Policy: Policy{Right: perm.NumbersView}, Rate: Sync, Support: SupportAllowed}}
 	ListRemovedNumbers = Endpoint[RemovedIn, RemovedNumbers]{Spec{Name: "list-removed-numbers", Method: get, Path: orgPath + "/removed-numbers",
 		Summary: "Numbers that were removed and can be restored", Policy: Policy{Right: perm.NumbersView}, Support: SupportAllowed}}
 	GetNumber = Endpoint[NumberIn, NumberCard]{Spec{Name: "get-number", Method: get, Path: orgPath + "/numbers/{number}",

@@ -23,7 +23,7 @@ func Specs() []Spec {
 		GetMe.Spec, UpdateSettings.Spec, StepUp.Spec, ListSignIns.Spec, EndSignIn.Spec, SignOut.Spec,
 		ChangePassword.Spec, StartFactor.Spec, ConfirmFactor.Spec, RemoveFactor.Spec, NewRecoveryCodes.Spec,
 		Live.Spec,
-		ListNumbers.Spec, ListNumberChanges.Spec, ListRemovedNumbers.Spec, GetNumber.Spec, EditNumbers.Spec, ExportNumbers.Spec,
+		ListNumbers.Spec, ListAllNumbers.Spec, ListNumberChanges.Spec, ListRemovedNumbers.Spec, GetNumber.Spec, EditNumbers.Spec, ExportNumbers.Spec,
 		ListStaffNumbers.Spec,
 		GetOwnership.Spec, OfferOwnership.Spec, WithdrawOwnership.Spec, AcceptOwnership.Spec, DeclineOwnership.Spec,
 		GetProfile.Spec, UpdateProfile.Spec, ListFields.Spec, ListStaffFields.Spec, DefineField.Spec,
