@@ -155,6 +155,27 @@ func TestNumbers_by_support(t *testing.T) {
 	owner.NoProblems()
 }
 
+// N01: an agent reads as many numbers as an organization may have, and sees what changes among them without reading them
+// again.
+func TestNumbers_by_support_a_hundred_thousand(t *testing.T) {
+	s := play(t).stocked(100_000)
+	r := backendtest.Must(s.As(s.Sofia).RequestAccess(s.Acme, time.Hour, ""))
+	backendtest.Must(s.As(s.Marie).Approve(r, time.Hour))
+	agent := s.open(s.Sofia)
+	press(agent, "#hub-table", "Login to support: Acme Telecom")
+	says(agent, "#support-banner", "Ends in ")
+	press(agent, "nav", i18n.EN.T("nav.numbers"))
+	long(agent, t, contains("main", "100,000 numbers"))
+	pages := listPages(agent)
+	name := "Renamed by Jonas"
+	s.asJonas("number.set", s.kept()[s.at(3)].ID, &number.Fields{DisplayName: &name})
+	says(agent, "#numbers", name)
+	if n := listPages(agent); n != pages || pages < 100 {
+		t.Errorf("read in %d pages, and again in %d for what changed", pages, n-pages)
+	}
+	agent.NoProblems()
+}
+
 // N13: an agent's edit that meets another one's is not applied over it, and what came of it is said.
 func TestNumbers_by_support_meet_others(t *testing.T) {
 	l := i18n.EN
