@@ -15,6 +15,9 @@ GALLERY := $(BIN)/gallery/assets.json
 NPM     := app/web/node_modules/.package-lock.json
 MODULES := go.mod go.sum
 
+# SQLite with its full-text search: also what to set for the go command by hand
+export GOFLAGS := $(strip $(GOFLAGS) -tags=sqlite_fts5)
+
 # what goes into a Go program below some directories: code and what it embeds, without tests
 sources = $(shell find $(1) -type f ! -name '*_test.go' ! -path '*/testdata/*' ! -path 'app/web/*' ! -path 'app/main_s*' ! -path 'app/gallery/*' 2>/dev/null)
 # without the commit, so that the same source gives the same file and browsers keep it

@@ -297,6 +297,7 @@ func (c *Caller) editor() contact.Actor {
 	a := contact.Actor{Support: c.Inside != nil, Rights: c.Rights}
 	if c.Contact != nil {
 		a.Contact, a.Owner, a.Authority = c.Contact.ID, c.Contact.Owner, c.Contact.PhoneChatAuthority
+		a.Narrow = !c.Contact.SeesAllTickets()
 	}
 	return a
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -140,7 +141,7 @@ func (tx *Tx) plan(before *contact.Contact, b *api.ContactBody) (*edit, error) {
 	e := &edit{before: before, after: after, created: before.ID == "", code: b.Code}
 	e.details = changedDetails(before, after)
 	e.permissions = !slices.Equal(before.Roles, after.Roles) || !maps.Equal(before.Overrides, after.Overrides) ||
-		before.PhoneChatAuthority != after.PhoneChatAuthority
+		before.PhoneChatAuthority != after.PhoneChatAuthority || cmp.Or(before.TicketScope, contact.AllTickets) != after.TicketScope
 	e.moved = !e.created && before.Email != after.Email && (before.Login != "" || before.Access)
 	could, can := before.Active && before.Access, after.Active && after.Access
 	e.closes = !e.created && (could && !can || before.Active && !after.Active || e.moved)

@@ -19,8 +19,10 @@ import (
 func (tx *Tx) typed(before *contact.Contact, b *api.ContactBody) (*contact.Contact, error) {
 	c := *before
 	c.Kind, c.Type, c.Locale, c.Active, c.Access = b.Kind, b.Type, b.Locale, b.Active, b.Access
-	c.PhoneChatAuthority, c.Correspondence = b.PhoneChatAuthority, b.Correspondence
+	c.PhoneChatAuthority, c.Correspondence, c.TicketScope = b.PhoneChatAuthority, b.Correspondence, cmp.Or(b.TicketScope, contact.AllTickets)
 	switch {
+	case c.TicketScope != contact.AllTickets && c.TicketScope != contact.AssignedTickets:
+		return nil, errs.BadField("ticket_scope", "error.invalid")
 	case c.Kind != contact.Individual && c.Kind != contact.LegalEntity:
 		return nil, errs.BadField("kind", "error.invalid")
 	case c.Type != "" && !knownType(c.Type):

@@ -226,6 +226,7 @@ func permissionsOf(e *edit) map[string]string {
 	}
 	note("roles", roleList(e.before.Roles), roleList(e.after.Roles))
 	note("cells", cellList(e.before.Overrides), cellList(e.after.Overrides))
+	note("ticket_scope", string(e.before.TicketScope), string(e.after.TicketScope))
 	note("authority", yes(e.before.PhoneChatAuthority), yes(e.after.PhoneChatAuthority))
 	return d
 }

@@ -108,7 +108,7 @@ func TestContactIsCreatedAndEdited(t *testing.T) {
 	want := contact.Contact{ID: made.ID, Kind: contact.LegalEntity, Type: contact.Accounting, Name: "Iris Lind", Company: "Books & Co",
 		Email: "iris@example.test", Phone: "+33 9 70 01 44 02", Locale: "fr", Active: true, Version: 1, ChangedBy: "Marie Dubois", ChangedAt: made.ChangedAt,
 		Address: contact.Address{Street: "1 rue Haute", Postcode: "75001", City: "Paris", Country: "FR"},
-		Roles:   []perm.Role{}, Overrides: perm.Overrides{}, Correspondence: contact.Correspondence{Financial: contact.Subscription{On: true, Global: true}}}
+		Roles:   []perm.Role{}, Overrides: perm.Overrides{}, TicketScope: contact.AllTickets, Correspondence: contact.Correspondence{Financial: contact.Subscription{On: true, Global: true}}}
 	shown := d.card(made.ID)
 	if diff := cmp.Diff(shown.Contact, want); diff != "" || shown.State != contact.NoAccess || shown.Invitation != nil || shown.Code.Set {
 		t.Errorf("stored otherwise than typed: %s %+v", diff, shown)

@@ -14,6 +14,7 @@ import (
 	"countersign/shared/live"
 	"countersign/shared/org"
 	"countersign/shared/significant"
+	"countersign/shared/text"
 	"countersign/shared/verification"
 )
 
@@ -58,7 +59,7 @@ func (s *Service) StartVerification(tx *Tx, in *api.StartVerificationIn) (api.Ag
 	}
 	now := tx.Now()
 	v := &verification.Verification{ID: newID[id.Verification](tx), Org: o.ID, Staff: tx.Member.ID, StaffName: tx.Member.Name, Channel: in.Body.Channel,
-		Ticket: strings.TrimSpace(significant.Plain(in.Body.Ticket)), Contact: c.ID, ContactName: c.Name, Counter: counter, StartedAt: now, ExpiresAt: now.Add(verification.Life)}
+		Ticket: strings.TrimSpace(text.Plain(in.Body.Ticket)), Contact: c.ID, ContactName: c.Name, Counter: counter, StartedAt: now, ExpiresAt: now.Add(verification.Life)}
 	if err := tx.AddVerification(tx, v); err != nil {
 		return api.AgentCall{}, err
 	}

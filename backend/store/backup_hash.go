@@ -15,7 +15,8 @@ import (
 // hashTables counts and hashes the rows of every table.
 func hashTables(ctx context.Context, pool *sql.DB) ([]Table, error) {
 	rows, err := pool.QueryContext(ctx,
-		"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
+		// What a virtual table shows is in ordinary ones.
+		"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL %' ORDER BY name")
 	if err != nil {
 		return nil, fmt.Errorf("list the tables: %w", mapError(err))
 	}

@@ -14,7 +14,7 @@ import (
 
 const contactColumns = `contact.id, contact.org, COALESCE(contact.login, ''), contact.kind, contact.type, contact.name, contact.company,
 contact.email, contact.phone, contact.street, contact.postcode, contact.city, contact.country, contact.locale, contact.active,
-contact.owner, contact.access, contact.roles, contact.overrides, contact.phone_chat_authority, contact.assistance,
+contact.owner, contact.access, contact.roles, contact.overrides, contact.ticket_scope, contact.phone_chat_authority, contact.assistance,
 contact.assistance_isolated, contact.assistance_global, contact.financial, contact.financial_isolated, contact.financial_global,
 contact.fields, contact.version, contact.changed_at, contact.changed_by`
 
@@ -25,7 +25,7 @@ func scanContact(row Scanner, more ...any) (*contact.Contact, error) {
 	a, f := &c.Correspondence.Assistance, &c.Correspondence.Financial
 	if err := row.Scan(append([]any{&c.ID, &c.Org, &c.Login, &c.Kind, &c.Type, &c.Name, &c.Company, &c.Email, &c.Phone, &c.Address.Street,
 		&c.Address.Postcode, &c.Address.City, &c.Address.Country, &c.Locale, &c.Active, &c.Owner, &c.Access, &roles, &overrides,
-		&c.PhoneChatAuthority, &a.On, &a.Isolated, &a.Global, &f.On, &f.Isolated, &f.Global, &fields, &c.Version, &changed,
+		&c.TicketScope, &c.PhoneChatAuthority, &a.On, &a.Isolated, &a.Global, &f.On, &f.Isolated, &f.Global, &fields, &c.Version, &changed,
 		&c.ChangedBy}, more...)...); err != nil {
 		return nil, err
 	}
@@ -113,14 +113,18 @@ func contactValues(c *contact.Contact) ([]any, error) {
 	if kind == "" {
 		kind = contact.Individual
 	}
+	scope := c.TicketScope
+	if scope == "" {
+		scope = contact.AllTickets
+	}
 	a, f := c.Correspondence.Assistance, c.Correspondence.Financial
 	return []any{kind, c.Type, c.Name, c.Company, c.Email, c.Phone, Digits(c.Phone), c.Address.Street, c.Address.Postcode, c.Address.City,
-		c.Address.Country, c.Locale, c.Active, c.Owner, c.Access, text[0], text[1], c.PhoneChatAuthority, a.On, a.Isolated, a.Global,
+		c.Address.Country, c.Locale, c.Active, c.Owner, c.Access, text[0], text[1], scope, c.PhoneChatAuthority, a.On, a.Isolated, a.Global,
 		f.On, f.Isolated, f.Global, text[2], c.ChangedBy, searchKey(c.Name, c.Company, c.Email)}, nil
 }
 
 var contactSet = []string{"kind", "type", "name", "company", "email", "phone", "phone_digits", "street", "postcode", "city", "country", "locale",
-	"active", "owner", "access", "roles", "overrides", "phone_chat_authority", "assistance", "assistance_isolated", "assistance_global",
+	"active", "owner", "access", "roles", "overrides", "ticket_scope", "phone_chat_authority", "assistance", "assistance_isolated", "assistance_global",
 	"financial", "financial_isolated", "financial_global", "fields", "changed_by", "search_key"}
 
 // AddContact writes a new contact.

@@ -24,7 +24,13 @@ var (
 
 const minEngine = 3_051_003 // older ones can lose commits when several connections reset the WAL
 
+// ErrNoSearch is of a program that was built without the tag that brings SQLite's full-text search along.
+var ErrNoSearch = errors.New(`this program was built without full-text search: build it with "make build", or with GOFLAGS=-tags=sqlite_fts5`)
+
 func checkEngine() error {
+	if !searches {
+		return ErrNoSearch
+	}
 	name, number, _ := sqlite3.Version()
 	return checkEngineVersion(name, number)
 }

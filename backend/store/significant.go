@@ -10,8 +10,8 @@ import (
 	"countersign/shared/significant"
 )
 
-const changeColumns = `id, org, verification, staff, staff_login, staff_name, caller, caller_name, kind, subject, note, ticket, state, created_at, lapses_at,
-decided_at, decided_by, decided_by_name, reason`
+const changeColumns = `id, org, verification, staff, staff_login, staff_name, caller, caller_name, kind, service, subject, note, ticket, state,
+created_at, lapses_at, decided_at, decided_by, decided_by_name, reason`
 
 // shownChange are the columns with how the caller was verified, which stands with the call.
 const shownChange = changeColumns + `,
@@ -19,7 +19,7 @@ const shownChange = changeColumns + `,
 
 func scanChange(row Scanner) (*significant.Change, error) {
 	var c significant.Change
-	if err := row.Scan(&c.ID, &c.Org, &c.Verification, &c.Staff, &c.StaffLogin, &c.StaffName, &c.Caller, &c.CallerName, &c.Kind, &c.Subject, &c.Note,
+	if err := row.Scan(&c.ID, &c.Org, &c.Verification, &c.Staff, &c.StaffLogin, &c.StaffName, &c.Caller, &c.CallerName, &c.Kind, &c.Service, &c.Subject, &c.Note,
 		&c.Ticket, &c.State, &c.CreatedAt, &c.LapsesAt, &c.DecidedAt, &c.DecidedBy, &c.DecidedName, &c.Reason,
 		&c.Channel, &c.Matched); err != nil {
 		return nil, err
@@ -32,11 +32,15 @@ func (tx *Tx) SignificantChange(ctx context.Context, oid id.Organization, c id.C
 	return scanChange(tx.QueryRow(ctx, `SELECT `+shownChange+` FROM significant_change WHERE org = ? AND id = ?`, oid, c))
 }
 
-// AddSignificantChange writes a new one.
+// AddSignificantChange writes a new one. A second cancellation of a service while one waits is a Conflict.
 func (tx *Tx) AddSignificantChange(ctx context.Context, c *significant.Change) error {
-	if _, err := tx.Exec(ctx, `INSERT INTO significant_change (`+changeColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, c.Org, c.Verification, c.Staff, c.StaffLogin, c.StaffName, c.Caller, c.CallerName, c.Kind, c.Subject, c.Note, c.Ticket, c.State,
-		c.CreatedAt, c.LapsesAt, c.DecidedAt, c.DecidedBy, c.DecidedName, c.Reason); err != nil {
+	_, err := tx.Exec(ctx, `INSERT INTO significant_change (`+changeColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, c.Org, c.Verification, Null(c.Staff), c.StaffLogin, c.StaffName, c.Caller, c.CallerName, c.Kind, c.Service, c.Subject, c.Note,
+		c.Ticket, c.State, c.CreatedAt, c.LapsesAt, c.DecidedAt, c.DecidedBy, c.DecidedName, c.Reason)
+	if c.Service != "" && IsUnique(err) {
+		return errs.InState(string(significant.Pending), "service.error.cancellation_waits")
+	}
+	if err != nil {
 		return fmt.Errorf("write a significant change: %w", err)
 	}
 	return nil

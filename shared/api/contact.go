@@ -88,6 +88,7 @@ type ContactBody struct {
 	Roles     []perm.Role    `json:"roles,omitempty" maxItems:"20"`
 	Overrides perm.Overrides `json:"overrides,omitempty"`
 
+	TicketScope        contact.TicketScope    `json:"ticket_scope,omitempty" enum:"all,assigned" doc:"Which tickets the contact sees with the right to read them; all when empty"`
 	PhoneChatAuthority bool                   `json:"phone_chat_authority,omitempty"`
 	Correspondence     contact.Correspondence `json:"correspondence,omitzero"`
 	Fields             map[string]string      `json:"fields,omitempty"`

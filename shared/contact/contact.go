@@ -72,6 +72,14 @@ type Correspondence struct {
 	Financial  Subscription `json:"financial"`
 }
 
+// TicketScope is which tickets a contact with the right to read them sees.
+type TicketScope string
+
+const (
+	AllTickets      TicketScope = "all"
+	AssignedTickets TicketScope = "assigned" // their own, those they are copied in, and those of services assigned to them
+)
+
 // Contact is a person or firm of one organization; with a login it is also a way in.
 type Contact struct {
 	ID      id.Contact      `json:"id"`
@@ -92,6 +100,7 @@ type Contact struct {
 	Roles     []perm.Role    `json:"roles"`
 	Overrides perm.Overrides `json:"overrides"`
 
+	TicketScope        TicketScope       `json:"ticket_scope"`
 	PhoneChatAuthority bool              `json:"phone_chat_authority"` // may ask for work by phone and chat
 	Correspondence     Correspondence    `json:"correspondence"`
 	Fields             map[string]string `json:"fields,omitempty"` // custom fields: key to value
@@ -151,6 +160,11 @@ func (c *Contact) Explain(r perm.Right) perm.Reason {
 	return perm.Explain(c.Roles, c.Overrides, r)
 }
 
+// SeesAllTickets reports whether the contact may read the organization's tickets, all of them.
+func (c *Contact) SeesAllTickets() bool {
+	return c.Owner || c.TicketScope != AssignedTickets && c.Granted().Has(perm.TicketsView)
+}
+
 // SeesAccountCode reports whether the rights let somebody reveal the account-wide code (C06).
 func SeesAccountCode(rights perm.Set) bool { return rights.Has(perm.ProfileView) }
 
@@ -172,6 +186,7 @@ type Actor struct {
 	Support   bool // staff inside a support session
 	Rights    perm.Set
 	Authority bool // phone and chat authority
+	Narrow    bool // sees only tickets assigned to them
 }
 
 // MayEnable reports why the actor may not give the contact a way in or a code (nil when they may): nobody grants what
@@ -183,7 +198,7 @@ func (a Actor) MayEnable(c *Contact) error {
 		return errs.New(errs.Forbidden, "support.error.barred")
 	case c.Owner && !a.Owner:
 		return errs.New(errs.Forbidden, "contact.guard.owner")
-	case !a.Owner && (c.Granted().Without(a.Rights) != 0 || c.PhoneChatAuthority && !a.Authority):
+	case !a.Owner && (c.Granted().Without(a.Rights) != 0 || c.PhoneChatAuthority && !a.Authority || a.Narrow && c.SeesAllTickets()):
 		return errs.New(errs.Forbidden, "contact.guard.more_than_you", "name", c.Name)
 	}
 	return nil
@@ -223,8 +238,8 @@ func (a Actor) MayForward(before, after *Contact) error {
 	return nil
 }
 
-// MayPermit reports why the actor may not change the contact's roles, cells or phone and chat authority from before to
-// after, nil when they may.
+// MayPermit reports why the actor may not change the contact's roles, cells, scope of tickets or phone and chat authority from
+// before to after, nil when they may.
 func (a Actor) MayPermit(before, after *Contact) error {
 	switch {
 	case a.Support:
@@ -238,6 +253,9 @@ func (a Actor) MayPermit(before, after *Contact) error {
 	}
 	if after.PhoneChatAuthority && !before.PhoneChatAuthority && !a.Owner && !a.Authority {
 		return errs.New(errs.Forbidden, "contact.guard.authority")
+	}
+	if a.Narrow && after.SeesAllTickets() && !before.SeesAllTickets() {
+		return errs.New(errs.Forbidden, "contact.guard.ticket_scope")
 	}
 	if more := after.Granted().Without(before.Granted()).Without(a.Rights); !a.Owner && more != 0 {
 		return errs.New(errs.Forbidden, "contact.guard.you_lack", "right", string(more.List()[0]))

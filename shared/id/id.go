@@ -31,6 +31,16 @@ type (
 	Job            string // bulk work on phone numbers
 	Attention      string // what of an edit was not applied and waits for a person
 	Device         string // a browser profile with a login and an organization, as far as sync goes
+	Service        string // a service or a domain that an organization has
+	Ticket         string
+	Message        string // of a ticket
+	Attachment     string // a file of a message
+	CannedAnswer   string
+	Invoice        string
+	APIToken       string
+	Webhook        string
+	WebhookEvent   string // what happened, the same for every webhook that is told
+	Delivery       string // of an event to a webhook
 )
 
 // New makes a UUIDv7 from the time and ten random bytes of r. It panics when r fails, as crypto/rand never does.

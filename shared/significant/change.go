@@ -1,5 +1,5 @@
-// Package significant is about significant changes: what a verified caller asked for that the organization has to decide
-// in the portal, like remote access. States: pending → approved | rejected | withdrawn | lapsed; all but the first are
+// Package significant is about significant changes: what a verified caller asked for, or a contact in the portal, that the
+// organization has to decide in the portal, like remote access. States: pending → approved | rejected | withdrawn | lapsed; all but the first are
 // final.
 package significant
 
@@ -8,10 +8,10 @@ import (
 	"hash/fnv"
 	"strings"
 	"time"
-	"unicode"
 
 	"countersign/shared/errs"
 	"countersign/shared/id"
+	"countersign/shared/text"
 	"countersign/shared/verification"
 )
 
@@ -43,21 +43,23 @@ const (
 	MaxNote    = 500
 )
 
-// Change asked for by a caller, recorded by an agent, decided by the organization.
+// Change asked for by a caller and recorded by an agent, or asked for by a contact in the portal, which has no
+// verification and no agent. Decided by the organization.
 type Change struct {
 	ID           id.Change       `json:"id"`
 	Org          id.Organization `json:"org"`
-	Verification id.Verification `json:"verification"`
-	Staff        id.Staff        `json:"staff"`
+	Verification id.Verification `json:"verification,omitempty"`
+	Staff        id.Staff        `json:"staff,omitempty"`
 	StaffLogin   id.Login        `json:"-"`
-	StaffName    string          `json:"staff_name"`
+	StaffName    string          `json:"staff_name,omitempty"`
 	Caller       id.Contact      `json:"caller"`
 	CallerName   string          `json:"caller_name"`
 
-	Channel verification.Channel `json:"channel"` // how the caller was verified; it stands with the call, and never changes
-	Matched verification.Matched `json:"matched"`
+	Channel verification.Channel `json:"channel,omitempty"` // how the caller was verified; it stands with the call, and never changes
+	Matched verification.Matched `json:"matched,omitempty"`
 
 	Kind        Kind       `json:"kind"`
+	Service     id.Service `json:"service,omitempty"` // that a cancellation in the portal is of
 	Subject     string     `json:"subject"`
 	Note        string     `json:"note,omitempty"`
 	Ticket      string     `json:"ticket,omitempty"`
@@ -80,9 +82,12 @@ type Decider struct {
 	InSupport  bool
 }
 
-// New records what a verified caller asks for.
+// InPortal reports whether a contact asked for it in the portal.
+func (c *Change) InPortal() bool { return c.Verification == "" }
+
+// New records what a verified caller asks for, or a contact in the portal.
 func New(c Change, now time.Time) (*Change, error) {
-	c.Subject, c.Note = strings.Join(strings.Fields(Plain(c.Subject)), " "), strings.TrimSpace(Plain(c.Note))
+	c.Subject, c.Note = text.Line(c.Subject), strings.TrimSpace(text.Plain(c.Note))
 	switch {
 	case c.Kind != Significant && c.Kind != Cancellation:
 		return nil, errs.BadField("kind", "error.invalid")
@@ -95,21 +100,10 @@ func New(c Change, now time.Time) (*Change, error) {
 	return &c, nil
 }
 
-// Plain leaves out of a text what can't be seen and changes how the rest reads: control characters but line breaks and
-// tabs, and those that turn the direction of writing. What somebody decides about must read as it was written.
-func Plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // Fingerprint is of what a decider sees of the change; a decision names it, so that none is made about something else.
 func (c *Change) Fingerprint() string {
 	h := fnv.New64a()
-	for _, part := range []string{string(c.ID), string(c.Staff), string(c.Caller), string(c.Kind), c.Subject, c.Note, c.Ticket} {
+	for _, part := range []string{string(c.ID), string(c.Staff), string(c.Caller), string(c.Kind), c.Subject, c.Note, c.Ticket, string(c.Service)} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
@@ -123,7 +117,7 @@ func (c *Change) Approve(by Decider, seen string, now time.Time) error {
 
 // Reject refuses the change; the agent sees the reason.
 func (c *Change) Reject(by Decider, seen, reason string, now time.Time) error {
-	reason = strings.TrimSpace(Plain(reason))
+	reason = strings.TrimSpace(text.Plain(reason))
 	if len([]rune(reason)) > MaxNote {
 		return errs.BadField("reason", "change.error.note")
 	}
@@ -151,7 +145,19 @@ func (c *Change) decide(to State, by Decider, seen, reason string, now time.Time
 
 // Withdraw takes the change back before it is decided.
 func (c *Change) Withdraw(by id.Staff, lead bool, now time.Time) error {
-	if by != c.Staff && !lead {
+	if (c.Staff == "" || by != c.Staff) && !lead {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	if err := c.waits(now); err != nil {
+		return err
+	}
+	c.State, c.DecidedAt = Withdrawn, now
+	return nil
+}
+
+// TakeBack withdraws a change that its asker in the portal does not want any more.
+func (c *Change) TakeBack(by id.Contact, now time.Time) error {
+	if !c.InPortal() || by != c.Caller {
 		return errs.New(errs.Forbidden, "error.forbidden")
 	}
 	if err := c.waits(now); err != nil {
