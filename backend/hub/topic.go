@@ -64,6 +64,15 @@ func (h *Hub) Poke(logins ...id.Login) {
 	}
 }
 
+// Signal tells the listeners of a stream something that holds only at this moment. It is not committed, has no sequence
+// number and is not resumed: who is not there misses it.
+func (h *Hub) Signal(stream live.Stream, e live.Event) {
+	e.Seq = 0
+	if t := h.topic(stream); t != nil {
+		h.wake(t, func() { t.wait(e) })
+	}
+}
+
 // resume lets a socket join its stream after a sequence number, or again.
 func (h *Hub) resume(s *socket, after int64) {
 	h.wake(s.topic, func() { s.topic.joins = append(s.topic.joins, join{s, after}) })

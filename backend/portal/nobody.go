@@ -13,6 +13,9 @@ type Nobody struct{}
 // Publish tells nobody.
 func (Nobody) Publish(live.Stream, []live.Event) {}
 
+// Signal tells nobody.
+func (Nobody) Signal(live.Stream, live.Event) {}
+
 // Poke tells nobody.
 func (Nobody) Poke(...id.Login) {}
 
