@@ -80,6 +80,8 @@ func detailText(k audit.Kind, name, value string) string {
 		if n, err := strconv.Atoi(value); err == nil {
 			return span(minutes(n))
 		}
+	case name == "role" && (k == audit.ServiceAssigned || k == audit.ServiceUnassigned):
+		return inWords("audit.service_role.", value)
 	case name == "role" && k == audit.SupportEntered:
 		return roleName(access.Role(value))
 	case name == "page":

@@ -62,14 +62,19 @@ func (s *Service) AskChange(tx *Tx, in *api.AskChangeIn) (significant.Change, er
 
 // recordChange records what became of a change, told to both sides.
 func (tx *Tx) recordChange(c *significant.Change, kind audit.Kind, mails []store.Mail) error {
-	detail := map[string]string{"subject": c.Subject, "caller": c.CallerName, "agent": c.StaffName, "kind": string(c.Kind), "verification": string(c.Verification)}
-	for k, text := range map[string]string{"note": c.Note, "reason": c.Reason, "ticket": c.Ticket} {
+	detail := map[string]string{"subject": c.Subject, "caller": c.CallerName, "kind": string(c.Kind)}
+	for k, text := range map[string]string{"agent": c.StaffName, "verification": string(c.Verification), "note": c.Note, "reason": c.Reason, "ticket": c.Ticket} {
 		if text != "" {
 			detail[k] = text
 		}
 	}
-	return tx.record(change{stream: live.Of(c.Org), kind: kind, object: string(c.ID), detail: detail, mails: mails,
-		pokes: append(both(live.Changes, c.Org, string(c.ID)), both(live.Verify, c.Org, string(c.Verification))...)})
+	pokes := both(live.Changes, c.Org, string(c.ID))
+	if c.InPortal() {
+		pokes = append(pokes, both(live.Services, c.Org, string(c.Service))...)
+	} else {
+		pokes = append(pokes, both(live.Verify, c.Org, string(c.Verification))...)
+	}
+	return tx.record(change{stream: live.Of(c.Org), kind: kind, object: string(c.ID), detail: detail, mails: mails, pokes: pokes})
 }
 
 // WithdrawChange takes a change back that waits: its agent may, and a lead.
@@ -180,11 +185,25 @@ func (tx *Tx) decideChange(in *api.DecideChangeIn, kind audit.Kind, decide func(
 	if err := decide(c, tx.decider()); err != nil {
 		return significant.Change{}, err
 	}
-	mails, err := tx.toChangeAgent(o, c, string(c.State))
+	mails, err := tx.toWhoAsked(o, c)
 	if err != nil {
 		return significant.Change{}, err
 	}
-	return *c, tx.saveChange(c, kind, mails)
+	if err := tx.saveChange(c, kind, mails); err != nil {
+		return significant.Change{}, err
+	}
+	if c.InPortal() && c.State == significant.Approved {
+		err = tx.carryOut(o, c)
+	}
+	return *c, err
+}
+
+// toWhoAsked tells the agent, or the contact who asked in the portal, what became of a change.
+func (tx *Tx) toWhoAsked(o *org.Organization, c *significant.Change) ([]store.Mail, error) {
+	if c.InPortal() {
+		return tx.toAsker(o, c)
+	}
+	return tx.toChangeAgent(o, c, string(c.State))
 }
 
 // decider is the caller as the state machine knows whoever decides.
@@ -218,7 +237,7 @@ func (tx *Tx) sweepCalls() error {
 		if err != nil {
 			return err
 		}
-		mails, err := tx.toChangeAgent(o, c, string(c.State))
+		mails, err := tx.toWhoAsked(o, c)
 		if err != nil {
 			return err
 		}

@@ -100,6 +100,9 @@ func (s *Service) DeleteContact(tx *Tx, in *api.DeleteContactIn) (api.None, erro
 	if err := tx.Tx.DeleteContact(tx, o.ID, c.ID); err != nil {
 		return api.None{}, err
 	}
+	if err := tx.UnassignContact(tx, o.ID, c.ID); err != nil {
+		return api.None{}, err
+	}
 	if err := tx.shutOutContact(c, "deleted"); err != nil {
 		return api.None{}, err
 	}
@@ -117,7 +120,7 @@ func (s *Service) DeleteContact(tx *Tx, in *api.DeleteContactIn) (api.None, erro
 	for i, stream := range []live.Stream{live.Of(o.ID), live.Provider} {
 		entry := change{stream: stream, kind: audit.ContactDeleted, object: string(c.ID), detail: detail}
 		if i == 0 {
-			entry.pokes, entry.mails = both(live.Contacts, o.ID, string(c.ID)), mails
+			entry.pokes, entry.mails = append(both(live.Contacts, o.ID, string(c.ID)), both(live.Services, o.ID, "")...), mails
 		}
 		if err := tx.record(entry); err != nil {
 			return api.None{}, err

@@ -46,7 +46,7 @@ func (d *desk) card(c id.Contact) api.Card {
 // bodyOf is the dialog as it opens.
 func bodyOf(c *api.Card) api.ContactBody {
 	return api.ContactBody{Kind: c.Kind, Type: c.Type, Name: c.Name, Company: c.Company, Email: c.Email, Phone: c.Phone, Address: c.Address,
-		Locale: c.Locale, Active: c.Active, Access: c.Access, Roles: c.Roles, Overrides: c.Overrides, PhoneChatAuthority: c.PhoneChatAuthority,
+		Locale: c.Locale, Active: c.Active, Access: c.Access, Roles: c.Roles, Overrides: c.Overrides, TicketScope: c.TicketScope, PhoneChatAuthority: c.PhoneChatAuthority,
 		Correspondence: c.Correspondence, Fields: c.Fields}
 }
 

@@ -120,6 +120,12 @@ func contactMay(rights perm.Set, member bool) func(live.Kind) bool {
 			return member && rights.Has(perm.NumbersView)
 		case live.Changes:
 			return member && rights.Has(perm.SignificantChangesView)
+		case live.Services:
+			return member && (rights.Has(perm.ServicesView) || rights.Has(perm.DomainsView))
+		case live.Tickets, live.Writing:
+			return member && rights.Has(perm.TicketsView)
+		case live.Invoices:
+			return member && rights.Has(perm.InvoicesView)
 		case live.Organization, live.Codes, live.Verify, live.Ownership, live.Fields, live.Me:
 			return member
 		}
@@ -135,7 +141,8 @@ func (s *Service) staffMay(in *store.SignedIn) func(live.Kind) bool {
 		switch k {
 		case live.Me:
 			return works
-		case live.Access, live.Organization, live.Staff, live.Contacts, live.Verify, live.Changes, live.Fields:
+		case live.Access, live.Organization, live.Staff, live.Contacts, live.Verify, live.Changes, live.Fields,
+			live.Services, live.Tickets, live.Writing, live.Canned, live.Invoices:
 			return proven
 		case live.Activity:
 			return proven && in.Rank.AtLeast(org.Lead)

@@ -24,7 +24,8 @@ import (
 // Live is what the portal tells the websocket hub.
 type Live interface {
 	Publish(stream live.Stream, events []live.Event)
-	Poke(logins ...id.Login) // their own sign-ins, rights or settings changed
+	Signal(stream live.Stream, e live.Event) // holds only at this moment
+	Poke(logins ...id.Login)                 // their own sign-ins, rights or settings changed
 	CutSession(why string, ids ...id.Session) int
 	CutSupport(why string, ids ...id.SupportSession) int
 	CutAt(why string, stream live.Stream, logins ...id.Login) int // their sockets on one stream
@@ -66,6 +67,7 @@ type Service struct {
 	core     *inventory.Core
 	jobs     *jobs
 	sync     syncing
+	writing  writing
 }
 
 // New makes a Service. Call Run to let time act on open access.

@@ -9,6 +9,7 @@ import (
 	"countersign/shared/access"
 	"countersign/shared/audit"
 	"countersign/shared/id"
+	"countersign/shared/ticket"
 )
 
 // ticker knows when the next open request, grant or session ends. A transaction that opens something tells it.
@@ -175,7 +176,24 @@ func (s *Service) dropOldEvents(ctx context.Context) error {
 		return nil
 	}
 	s.ticker.dropped = now
-	return s.DB.Update(ctx, func(st *store.Tx) error { return st.DropEvents(ctx, now.Add(-keepEvents).UnixMilli()) })
+	if err := s.DB.Update(ctx, func(st *store.Tx) error { return st.DropEvents(ctx, now.Add(-keepEvents).UnixMilli()) }); err != nil {
+		return err
+	}
+	return s.dropWaitingFiles(ctx, now.Add(-ticket.FilesWaitHours*time.Hour))
+}
+
+// dropWaitingFiles forgets files that were uploaded before a time and never sent.
+func (s *Service) dropWaitingFiles(ctx context.Context, before time.Time) error {
+	for n := 1; n > 0; {
+		err := s.DB.Update(ctx, func(st *store.Tx) (err error) {
+			n, err = st.DropWaitingFiles(ctx, before)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sweep ends what is past its time, in one organization or ("") in all. It is time's doing, whoever is calling.

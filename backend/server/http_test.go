@@ -66,7 +66,11 @@ func signed(a *backendtest.Actor) http.Header {
 // path of an endpoint with ids in place of its parameters: the organization's, and of nothing otherwise.
 func path(s api.Spec, org id.Organization) string {
 	p := strings.NewReplacer("{org}", string(org), "{n}", "0", "{chunk}", "0", "{purpose}", "survey").Replace(s.Path)
-	return parameter.ReplaceAllString(p, "01890000-0000-7000-8000-000000000000")
+	p = parameter.ReplaceAllString(p, "01890000-0000-7000-8000-000000000000")
+	if strings.HasSuffix(p, "/recipients") {
+		p += "?category=technical"
+	}
+	return p
 }
 
 // absentItem is the id of nothing that waits.
@@ -257,7 +261,8 @@ func TestForeignAndAbsentAreTheSame(t *testing.T) {
 	waits := backendtest.Must(sofia.RequestAccess(w.Beta, time.Hour, ""))
 	seed(w, w.Beta, w.Luc)
 	theirs := strings.NewReplacer("{attention}", absentItem, "{snapshot}", emptyHead, "{chunk}", "0", "{request}", string(waits.ID), "{contact}", string(w.Luc.Contact), "{verification}", verified, "{change}", asked, "{transfer}", offered,
-		"{job}", bulkWork, "{n}", "0", "{unit}", unit, "{program}", program, "{number}", inventory)
+		"{job}", bulkWork, "{n}", "0", "{unit}", unit, "{program}", program, "{number}", inventory, "/domains/{service}", "/domains/"+domain,
+		"{service}", hosting, "{ticket}", question, "{file}", picture, "{invoice}", bill)
 	inside := backendtest.Must(sofia.EnterManaged(w.Gamma, "Ticket 1"))
 	bodies := inputs(t)
 	tried := 0
@@ -293,6 +298,7 @@ func TestForeignAndAbsentAreTheSame(t *testing.T) {
 func inputs(t testing.TB) map[string]string {
 	t.Helper()
 	seen := `"seen":"0123456789abcdef"`
+	const aMessage, aCanned = `"id":"` + string(absent) + `","text":"x"`, `{"title":"T","body_en":"E","body_fr":"F"`
 	const aProgram = `{"display_name":"P","call_purpose":"survey",`
 	m := map[string]string{
 		"update-settings": `{"locale":"en"}`, "step-up": `{"password":"x"}`, "change-password": `{"current":"x","new":"y"}`,
@@ -324,6 +330,12 @@ func inputs(t testing.TB) map[string]string {
 		"sync-pull":           `{"client":"` + string(absent) + `","schema":1,"first_mid":1,"ack_mid":0,"receipt_sum":"0000000000000000","pending_hint":0}`,
 		"resolve-attention":   `{"how":"discard"}`,
 		"approve-change":      `{` + seen + `}`, "reject-change": `{` + seen + `}`,
+		"assign-service-contact": `{"role":"support","version":1}`, "assign-domain-contact": `{"role":"support","version":1}`,
+		"cancel-service": `{}`, "cancel-domain": `{}`,
+		"open-ticket":  `{` + aMessage + `,"ticket":"` + string(absent) + `","category":"technical","subject":"S"}`,
+		"reply-ticket": `{` + aMessage + `}`, "set-ticket-copies": `{"copies":[]}`, "upload-file": `{"name":"N","data":"MA=="}`,
+		"reply-staff-ticket": `{` + aMessage + `}`, "note-ticket": `{` + aMessage + `}`, "set-ticket": `{"version":1}`, "upload-staff-file": `{"name":"N","data":"MA=="}`,
+		"create-canned-answer": aCanned + `}`, "update-canned-answer": aCanned + `,"version":1}`,
 	}
 	return m
 }

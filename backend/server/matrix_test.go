@@ -208,6 +208,14 @@ const (
 	program   = "018f0000-0000-7000-8000-000000000009" // its program
 	inventory = "018f0000-0000-7000-8000-00000000000a" // the number in that
 	bulkWork  = "018f0000-0000-7000-8000-000000000005" // a job on numbers whose file of one byte is still to come
+	hosting   = "018f0000-0000-7000-8000-00000000000b" // a service
+	domain    = "018f0000-0000-7000-8000-00000000000c" // a domain
+	question  = "018f0000-0000-7000-8000-00000000000d" // a ticket of the owner's
+	told      = "018f0000-0000-7000-8000-00000000000e" // its message
+	picture   = "018f0000-0000-7000-8000-00000000000f" // a file of that
+	bill      = "018f0000-0000-7000-8000-000000000010" // an open invoice
+	canned    = "018f0000-0000-7000-8000-000000000011" // a canned answer
+	fresh     = "018f0000-0000-7000-8000-000000000012" // an id that nothing has yet
 )
 
 // seed puts into an organization what paths name; the caller of the verified call is one of its contacts. Rows, not
@@ -220,8 +228,8 @@ func seed(w *World, o id.Organization, caller *Persona) significant.Change {
 outcome, matched, matched_at, receipt_until, closed_at, denied_at) VALUES (?, ?, ?, 'Tom Becker', 'phone', '', ?, ?, 'copper lamp river', ?, ?,
 'match', 'own', ?, ?, 0, 0)`, verified, o, w.Tom.Staff, caller.Contact, caller.Name, at, later, at, later)
 	w.Exec(`UPDATE contact SET phone_chat_authority = TRUE WHERE id = ?`, caller.Contact)
-	w.Exec(`INSERT INTO significant_change (id, org, verification, staff, staff_login, staff_name, caller, caller_name, kind, subject, note, ticket,
-state, created_at, lapses_at, decided_at, decided_by, decided_by_name, reason) VALUES (?, ?, ?, ?, ?, 'Tom Becker', ?, ?, ?, ?, '', '',
+	w.Exec(`INSERT INTO significant_change (id, org, verification, staff, staff_login, staff_name, caller, caller_name, kind, service, subject, note, ticket,
+state, created_at, lapses_at, decided_at, decided_by, decided_by_name, reason) VALUES (?, ?, ?, ?, ?, 'Tom Becker', ?, ?, ?, '', ?, '', '',
 'pending', ?, ?, 0, '', '', '')`, asked, o, verified, w.Tom.Staff, w.Tom.Login, c.Caller, caller.Name, c.Kind, c.Subject, at, later)
 	w.Exec(`INSERT INTO ownership_transfer (id, org, from_id, from_name, to_id, to_name, state, created_at, lapses_at, ended_at)
 VALUES (?, ?, ?, 'Marie Dubois', ?, ?, 'pending', ?, ?, 0)`, offered, o, w.Marie.Contact, caller.Contact, caller.Name, at, later)
@@ -241,7 +249,26 @@ VALUES (?, ?, ?, 'Winter', 'winter', 'survey', 0, 0, 1, 0)`, program, o, unit)
 	w.Exec(`INSERT INTO number (org, id, e164, call_purpose, display_name, name_key, business_unit, program, status, removed_at, ver, by_login,
 other_ver, purpose_ver, name_ver, place_ver) VALUES (?, ?, '+33184880009', 'survey', '', '', ?, ?, 'active', 0, 3, '', 0, 0, 0, 0)`, o, inventory, unit, program)
 	w.Exec(`INSERT INTO number_tally (org, call_purpose, business_unit, program, status, n) VALUES (?, 'survey', ?, ?, 'active', 1)`, o, unit, program)
+	seedServices(w, o, caller, at)
 	return c
+}
+
+// seedServices is the part of seed about what an organization has, asks and owes.
+func seedServices(w *World, o id.Organization, opener *Persona, at int64) {
+	for service, kind := range map[string]string{hosting: "service", domain: "domain"} {
+		w.Exec(`INSERT INTO service (id, org, kind, name, name_key, product, state, support_contact, billing_contact, renews_on, ends_on, external_key,
+version, created_at, changed_at) VALUES (?, ?, ?, 'web-01', 'web-01', '', 'active', '', '', '', '', ?, 1, ?, ?)`, service, o, kind, kind, at, at)
+	}
+	w.Exec(`INSERT INTO ticket (id, org, number, service, category, subject, state, waiting_since, opener, opener_name, assignee, assignee_name, copies, messages,
+version, created_at, changed_at, closed_at) VALUES (?, ?, 1042, ?, 'technical', 'Calls fail', 'open', ?, ?, ?, '', '', '[]', 1, 1, ?, ?, 0)`,
+		question, o, hosting, at, opener.Contact, opener.Name, at, at)
+	w.Exec(`INSERT INTO ticket_message (id, ticket, org, seq, kind, author_kind, author, author_name, via, body, mail_id, trimmed, search, at)
+VALUES (?, ?, ?, 1, 'reply', 'contact', ?, ?, 'portal', 'Since noon.', '', FALSE, 1000000, ?)`, told, question, o, opener.Contact, opener.Name, at)
+	w.Exec(`INSERT INTO attachment (id, org, ticket, message, by_kind, by_id, name, type, size, stripped, created_at)
+VALUES (?, ?, ?, ?, 'contact', ?, 'picture.png', 'image/png', 0, 0, ?)`, picture, o, question, told, opener.Contact, at)
+	w.Exec(`INSERT INTO invoice (id, org, number, issued_on, due_on, currency, amount, state, paid_on, payment_url, document_url, lines, service, version, created_at,
+changed_at) VALUES (?, ?, '2026-1', '2026-01-01', '2026-02-01', 'EUR', 1200, 'open', '', 'https://pay.example/1', '', '[]', '', 1, ?, ?)`, bill, o, at, at)
+	w.Exec(`INSERT INTO canned_answer (id, title, title_key, body_en, body_fr, version, changed_at, changed_by) VALUES (?, 'Thanks', 'thanks', 'Thanks.', 'Merci.', 1, ?, '')`, canned, at)
 }
 
 // row gives what the endpoint answers for each organization.
@@ -267,9 +294,13 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
 		"{transfer}", offered, "{field}", vatNumber, "{attention}", waits,
 		"{snapshot}", emptyHead, "{chunk}", "0", "{job}", bulkWork, "{n}", "0",
-		"{unit}", unit, "{program}", program, "{number}", inventory, "{purpose}", "survey").Replace(op.path)
+		"{unit}", unit, "{program}", program, "{number}", inventory, "{purpose}", "survey",
+		"/domains/{service}", "/domains/"+domain, "{service}", hosting, "{ticket}", question, "{file}", picture, "{invoice}", bill, "{answer}", canned).Replace(op.path)
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
 		path = strings.Replace(op.path, "{session}", string(absent), 1)
+	}
+	if strings.HasSuffix(path, "/recipients") {
+		path += "?category=technical"
 	}
 	call := api.Call{Method: op.method, Path: path, Header: map[string]string{}}
 	if op.body != nil {
@@ -299,6 +330,14 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 			op.body["numbers"] = []string{"+33184880001"}
 		case api.PutJobPart.Name:
 			op.body["data"] = "MA=="
+		case api.OpenTicket.Name, api.ReplyTicket.Name, api.ReplyStaffTicket.Name, api.NoteTicket.Name:
+			op.body["text"] = "Since noon."
+		case api.SetTicketCopies.Name:
+			op.body["copies"] = []any{}
+		case api.UploadFile.Name, api.UploadStaffFile.Name:
+			op.body["data"] = "MA=="
+		case api.SetTicket.Name:
+			op.body["state"] = "on_hold"
 		case api.PreviewNumberFile.Name:
 			op.body["data"] = "KzMzMTg0ODgwMDAx"
 		}
@@ -385,6 +424,8 @@ func sample(name string, s schema, named map[string]schema) any {
 		return s.Enum[0]
 	case name == "minutes":
 		return 60
+	case s.Format == "uuid":
+		return fresh
 	case s.Format == "email":
 		return "new.person@example.test"
 	case s.Format == "date-time":

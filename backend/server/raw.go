@@ -1,6 +1,7 @@
 package server
 
 import (
+	"mime"
 	"net/http"
 	"strings"
 
@@ -14,6 +15,8 @@ type rawAnswer struct {
 	Type     string `header:"Content-Type"`
 	Encoding string `header:"Content-Encoding"`
 	Vary     string `header:"Vary"`
+	Save     string `header:"Content-Disposition"`
+	Policy   string `header:"Content-Security-Policy"`
 	Body     []byte
 }
 
@@ -22,6 +25,9 @@ const octets = "application/octet-stream"
 // raw gives the bytes compressed to who takes them so.
 func raw(c *call, b api.Blob) *rawAnswer {
 	a := &rawAnswer{Type: octets, Body: b.Data}
+	if b.Name != "" {
+		a.Save, a.Policy = mime.FormatMediaType("attachment", map[string]string{"filename": b.Name}), "sandbox; default-src 'none'"
+	}
 	if b.Zipped == nil {
 		return a
 	}

@@ -176,6 +176,22 @@ func (tx *Tx) RoutingContacts(ctx context.Context, oid id.Organization, m *routi
 	return tx.contacts(ctx, query+`) ORDER BY id`, args...)
 }
 
+// SubscribedContacts are contacts who asked for mail of the category, whatever becomes of it, by name.
+func (tx *Tx) SubscribedContacts(ctx context.Context, oid id.Organization, c routing.Category, limit int) ([]contact.Contact, error) {
+	asked := `assistance`
+	if c == routing.Financial {
+		asked = `financial`
+	}
+	return tx.contacts(ctx, `WHERE org = ? AND `+asked+` ORDER BY search_key, id LIMIT ?`, oid, limit)
+}
+
+// CancellationWaits reports whether a cancellation of a service waits for its decision.
+func (tx *Tx) CancellationWaits(ctx context.Context, oid id.Organization, s id.Service) (waits bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM significant_change WHERE org = ? AND service = ? AND service <> '' AND state = 'pending' AND lapses_at > ?)`,
+		oid, s, tx.Now()).Scan(&waits)
+	return waits, err
+}
+
 // among gives the placeholders and arguments of a list, "" for an empty one.
 func among[T ~string](list []T) (string, []any) {
 	args := make([]any, len(list))

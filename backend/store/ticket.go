@@ -200,6 +200,34 @@ func (tx *Tx) ListTickets(ctx context.Context, q TicketQuery) (rows []TicketRow,
 	return rows, next, nil
 }
 
+// TicketRow is a ticket with the names that lists show.
+func (tx *Tx) TicketRow(ctx context.Context, t *ticket.Ticket) (*TicketRow, error) {
+	row := TicketRow{Ticket: *t}
+	err := tx.QueryRow(ctx, `SELECT organization.name, organization.reference, COALESCE(service.name, '') FROM organization
+LEFT JOIN service ON service.org = organization.id AND service.id = ? WHERE organization.id = ?`, t.Service, t.Org).Scan(&row.OrgName, &row.Reference, &row.ServiceName)
+	if err != nil {
+		return nil, err
+	}
+	return &row, nil
+}
+
+// ServiceName is a service or domain that a ticket can be about.
+type ServiceName struct {
+	ID   id.Service
+	Name string
+}
+
+// OpenServices are the services and domains that run, by name: all, or those assigned to whom the sight is kept to.
+func (tx *Tx) OpenServices(ctx context.Context, oid id.Organization, s Sight) ([]ServiceName, error) {
+	where, args := `org = ? AND state <> 'ended'`, []any{oid}
+	if s.Only != "" {
+		where, args = where+` AND (support_contact = ? OR billing_contact = ?)`, append(args, s.Only, s.Only)
+	}
+	return Collect(tx.Query(ctx, `SELECT id, name FROM service WHERE `+where+` ORDER BY name_key, id LIMIT 2000`, args...), func(r *Rows) (n ServiceName, err error) {
+		return n, r.Scan(&n.ID, &n.Name)
+	})
+}
+
 // splitPlace reads the place of a row in a list: its time and its id.
 func splitPlace(s string) (at int64, t id.Ticket, err error) {
 	ms, rest, _ := strings.Cut(s, ".")

@@ -108,8 +108,10 @@ type Endpoint[In, Out any] struct{ Spec }
 type None struct{}
 
 // Blob is the output of an endpoint that answers bytes instead of JSON. A server may give Zipped, the same compressed with
-// gzip, to who takes it that way; a client only ever sees Data.
+// gzip, to who takes it that way; a client only ever sees Data. With a Name it is a file of somebody's, which no browser may
+// show as a page: it is to be saved.
 type Blob struct {
 	Data   []byte
+	Name   string
 	Zipped func() []byte
 }

@@ -41,5 +41,12 @@ func Specs() []Spec {
 		StartVerification.Spec, ListCalls.Spec, GetCall.Spec, CheckCaller.Spec, CloseVerification.Spec,
 		RecordMinorChange.Spec, AskChange.Spec, WithdrawChange.Spec, ListChanges.Spec, ApproveChange.Spec,
 		RejectChange.Spec,
+		ListServices.Spec, ListDomains.Spec, AssignServiceContact.Spec, AssignDomainContact.Spec, CancelService.Spec,
+		CancelDomain.Spec, TakeBackChange.Spec, ListCandidates.Spec, GetRecipients.Spec, ListStaffServices.Spec, GetStaffRecipients.Spec,
+		ListTickets.Spec, GetTicketChoices.Spec, GetTicket.Spec, OpenTicket.Spec, ReplyTicket.Spec, CloseTicket.Spec, ReopenTicket.Spec,
+		SetTicketCopies.Spec, TellWriting.Spec, UploadFile.Spec, DropFile.Spec, GetFile.Spec,
+		ListStaffTickets.Spec, GetStaffTicket.Spec, ReplyStaffTicket.Spec, NoteTicket.Spec, SetTicket.Spec, TellStaffWriting.Spec,
+		UploadStaffFile.Spec, DropStaffFile.Spec, GetStaffFile.Spec, ListCanned.Spec, CreateCanned.Spec, UpdateCanned.Spec, DeleteCanned.Spec,
+		ListInvoices.Spec, GetInvoice.Spec, PayInvoice.Spec, ListStaffInvoices.Spec,
 	}
 }

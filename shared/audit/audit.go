@@ -119,6 +119,26 @@ const (
 	PurposeChanged       Kind = "call_purpose.changed"
 	PurposeRetired       Kind = "call_purpose.retired"
 	AttentionResolved    Kind = "numbers.attention_resolved"
+	ServiceCreated       Kind = "service.created"
+	ServiceChanged       Kind = "service.changed"
+	ServiceAssigned      Kind = "service.contact_assigned"
+	ServiceUnassigned    Kind = "service.contact_removed"
+	CancellationAsked    Kind = "service.cancellation_asked" // in the portal; decided as every significant change
+	CancellationTaken    Kind = "service.cancellation_taken_back"
+	TicketOpened         Kind = "ticket.opened"
+	TicketReplied        Kind = "ticket.replied"
+	TicketClosed         Kind = "ticket.closed"
+	TicketReopened       Kind = "ticket.reopened"
+	TicketCopies         Kind = "ticket.copies_changed"
+	TicketChanged        Kind = "ticket.changed" // by staff: state, assignee, category, service
+	TicketNoted          Kind = "ticket.noted"   // in the provider's record alone
+	FileUploaded         Kind = "ticket.file_uploaded"
+	CannedCreated        Kind = "canned_answer.created"
+	CannedChanged        Kind = "canned_answer.changed"
+	CannedDeleted        Kind = "canned_answer.deleted"
+	InvoiceCreated       Kind = "invoice.created"
+	InvoiceChanged       Kind = "invoice.changed"
+	InvoicePaying        Kind = "invoice.paying" // somebody went to the payment page
 )
 
 // ActorKind says whose hand it was.

@@ -158,6 +158,28 @@ func TestBrowsersKeysAreInItsCatalogue(t *testing.T) {
 	}
 }
 
+// What refuses names a sentence that there is.
+func TestRefusalsHaveTheirSentences(t *testing.T) {
+	refusal := regexp.MustCompile(`"([a-z_]+(?:\.[a-z0-9_]+)*\.(?:error|guard)(?:\.[a-z0-9_]+)+)"`)
+	for _, dir := range []string{"../../app", "../../shared", "../../backend"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			src, err := os.ReadFile(path)
+			for _, m := range refusal.FindAllStringSubmatch(string(src), -1) {
+				if !EN.Has(m[1]) && !EN.Has(m[1]+".other") {
+					t.Errorf("%s names %s, which no catalogue has", path, m[1])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestNamedOfFindsKeysHoweverTheyAreWritten(t *testing.T) {
 	catalogue := parse("a.word = x\na.word_long = x\nb.rows.one = x\nb.rows.other = x\nword = x")
 	for src, want := range map[string]string{

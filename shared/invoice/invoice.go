@@ -25,6 +25,9 @@ const (
 // States are all states in the order in which people see them.
 func States() []State { return []State{Open, Paid, Void} }
 
+// Known reports whether s is one of them.
+func (s State) Known() bool { return s == Open || s == Paid || s == Void }
+
 // Line is one position of an invoice; Amount as the invoice's, in its smallest unit.
 type Line struct {
 	Text   string `json:"text" minLength:"1" maxLength:"200"`
@@ -76,7 +79,7 @@ func (v *Invoice) Check() error {
 		return errs.BadField("issued_on", "service.error.day")
 	case !day(v.DueOn):
 		return errs.BadField("due_on", "service.error.day")
-	case v.State != Open && v.State != Paid && v.State != Void:
+	case !v.State.Known():
 		return errs.BadField("state", "error.invalid")
 	case (v.State == Paid) != (v.PaidOn != ""):
 		return errs.BadField("paid_on", "invoice.error.paid_on")

@@ -88,7 +88,7 @@ func Judge(m *Message, contacts []contact.Contact) []Verdict {
 		byAge[i] = i
 		c := &contacts[i]
 		out[i] = Verdict{c, m.judge(c)}
-		if m.Author != "" && c.ID == m.Author {
+		if out[i].Why == IsAuthor {
 			author = address(c)
 		}
 	}

@@ -4,6 +4,7 @@
 package service
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ const (
 
 // States are all states in the order in which people see them.
 func States() []State { return []State{Pending, Active, Suspended, Ending, Ended} }
+
+// Known reports whether s is one of them.
+func (s State) Known() bool { return slices.Contains(States(), s) }
 
 // Runs reports whether there is something that a contact can be assigned to.
 func (s State) Runs() bool { return s != Ended && s != "" }
@@ -153,7 +157,7 @@ func (o *Owned) Check() error {
 		return errs.BadField("product", "service.error.name", "max", MaxProduct)
 	case len(o.Key) > MaxKey || strings.ContainsFunc(o.Key, func(r rune) bool { return r < ' ' || r > '~' }):
 		return errs.BadField("key", "service.error.key", "max", MaxKey)
-	case !known(o.State):
+	case !o.State.Known():
 		return errs.BadField("state", "error.invalid")
 	case !Day(o.RenewsOn):
 		return errs.BadField("renews_on", "service.error.day")
@@ -161,15 +165,6 @@ func (o *Owned) Check() error {
 		return errs.BadField("ends_on", "service.error.day")
 	}
 	return nil
-}
-
-func known(s State) bool {
-	for _, x := range States() {
-		if s == x {
-			return true
-		}
-	}
-	return false
 }
 
 // Day reports whether s is a day of the calendar as YYYY-MM-DD, or "".

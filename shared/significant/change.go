@@ -145,7 +145,7 @@ func (c *Change) decide(to State, by Decider, seen, reason string, now time.Time
 
 // Withdraw takes the change back before it is decided.
 func (c *Change) Withdraw(by id.Staff, lead bool, now time.Time) error {
-	if (c.Staff == "" || by != c.Staff) && !lead {
+	if c.InPortal() || by != c.Staff && !lead {
 		return errs.New(errs.Forbidden, "error.forbidden")
 	}
 	if err := c.waits(now); err != nil {

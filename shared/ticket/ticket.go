@@ -178,7 +178,7 @@ func CheckText(s string, files int) (string, error) {
 // message, "" for none.
 func (t *Ticket) Answer(by Side, now time.Time) (event string, err error) {
 	if t.State == Closed {
-		if now.Sub(t.ClosedAt) > ReopenDays*24*time.Hour {
+		if !t.MayReopen(now) {
 			return "", errs.InState(string(Closed), "ticket.error.closed_long", "days", ReopenDays)
 		}
 		event = EventReopened
@@ -194,6 +194,9 @@ func (t *Ticket) Answer(by Side, now time.Time) (event string, err error) {
 	t.ChangedAt = now
 	return event, nil
 }
+
+// MayReopen reports whether a closed ticket can still be taken up again.
+func (t *Ticket) MayReopen(now time.Time) bool { return now.Sub(t.ClosedAt) <= ReopenDays*24*time.Hour }
 
 // Close ends it. Either side may.
 func (t *Ticket) Close(now time.Time) error {
