@@ -34,8 +34,9 @@ type making struct {
 	today time.Time
 	now   time.Time // what the machine's clock is said to be
 
-	orgs    map[string]id.Organization // by reference
-	stocked []stocked                  // as inventories has them
+	orgs     map[string]id.Organization // by reference
+	services map[string]id.Service      // of Acme Telecom, by name
+	stocked  []stocked                  // as inventories has them
 }
 
 func fill(ctx context.Context, dir string, keys *vault.Keys, url string, log *slog.Logger) (err error) {
@@ -53,7 +54,8 @@ func fill(ctx context.Context, dir string, keys *vault.Keys, url string, log *sl
 	if m.hash, err = hasher.Hash(ctx, Password); err != nil {
 		return err
 	}
-	for _, step := range []func() error{m.staff, m.companies, m.codes, m.numbers, m.rejected, m.others, m.numbersChange, m.expired, m.called, m.managed} {
+	for _, step := range []func() error{m.staff, m.companies, m.codes, m.numbers, m.rejected, m.others, m.owned, m.assigned, m.canned,
+		m.numbersChange, m.expired, m.called, m.managed, m.tickets} {
 		if err := step(); err != nil {
 			return err
 		}
