@@ -80,6 +80,7 @@ CREATE TABLE ticket_message (
     at          BIGINT NOT NULL,
     UNIQUE (ticket, seq)
 );
+CREATE INDEX ticket_message_by_mail ON ticket_message (org, author, at) WHERE via = 'mail';
 -- A mail that comes twice is one message.
 CREATE UNIQUE INDEX ticket_message_mail ON ticket_message (ticket, author, mail_id) WHERE mail_id <> '';
 
@@ -112,14 +113,13 @@ CREATE TABLE attachment_part (
     PRIMARY KEY (attachment, no)
 );
 
--- Who an address for replies stands for. The address itself is not kept.
+-- Who an address for replies stands for. The address itself is not kept. After a change of keys a contact has two.
 CREATE TABLE ticket_address (
     hash       TEXT PRIMARY KEY,
     org        TEXT NOT NULL REFERENCES organization (id),
     ticket     TEXT NOT NULL REFERENCES ticket (id),
     contact    TEXT NOT NULL,
-    created_at BIGINT NOT NULL,
-    UNIQUE (ticket, contact)
+    created_at BIGINT NOT NULL
 );
 
 CREATE TABLE canned_answer (
