@@ -25,6 +25,7 @@ func For(d time.Duration) string { return d.String() }
 const (
 	longestText = 200 // code points of a name in a sentence
 	longestNote = 500
+	longestBody = 20_000
 	longestLink = 1000
 )
 
@@ -43,7 +44,7 @@ func Check(t Template, a Args) error {
 	for name, k := range s.args {
 		value, given := a[name]
 		switch {
-		case !given && k != note && k != maybe:
+		case !given && !k.optional():
 			return unsendable("%s lacks the argument %q", t, name)
 		case !utf8.ValidString(value):
 			return unsendable("the argument %q of %s is not valid text", name, t)
@@ -86,6 +87,8 @@ func show(l i18n.Locale, zone *time.Location, k kind, value string) string {
 		return showSpan(l, d)
 	case note:
 		return clip(clean(value, true), longestNote)
+	case body, names:
+		return clip(trimLines(clean(value, true)), longestBody)
 	}
 	return clip(clean(value, false), longestText)
 }
@@ -148,6 +151,15 @@ func clean(s string, keepLines bool) string {
 		return r
 	}, s)
 	return strings.TrimSpace(s)
+}
+
+// trimLines takes the blanks off the ends of lines: of "-- " alone on a line mail programs hide all that follows.
+func trimLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRightFunc(l, unicode.IsSpace)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // clip cuts to n code points.

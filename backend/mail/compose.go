@@ -1,15 +1,13 @@
 package mail
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"mime"
 	"net/mail"
 	"strings"
 	"unicode"
 
-	gomail "github.com/wneessen/go-mail"
 	"golang.org/x/net/idna"
 )
 
@@ -49,41 +47,83 @@ func header(name, value string) (string, error) {
 	return strings.ReplaceAll(value, "=?", "= ?"), nil
 }
 
-// compose gives a letter its wire form. The same letter gives the same bytes.
-func compose(l Letter) (*gomail.Msg, error) {
+// message is a letter in its wire form.
+type message struct {
+	from, to string // the envelope
+	data     []byte
+}
+
+// compose gives a letter its wire form. The same letter gives the same bytes. Ids of other mails that are none are left
+// out; everything else that can't be written is refused.
+func compose(l Letter) (message, error) {
 	to, err := envelope(l.To)
 	if err != nil {
-		return nil, unsendable("the recipient: %w", err)
+		return message{}, unsendable("the recipient: %w", err)
 	}
 	subject, err := header("subject", l.Subject)
 	if err != nil {
-		return nil, err
+		return message{}, err
 	}
-	fromName, err := header("sender", l.From.Name)
+	from, err := mailbox("sender", l.From)
 	if err != nil {
-		return nil, err
+		return message{}, err
 	}
-	from, err := envelope(l.From.Address)
-	if err != nil {
-		return nil, unsendable("the sender: %w", err)
+	if !IsMessageID(l.MessageID) {
+		return message{}, unsendable("the Message-ID is none")
 	}
-	messageID, err := header("Message-ID", l.MessageID)
-	if err != nil {
-		return nil, err
+	if strings.Trim(l.Mark, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return message{}, unsendable("the mark is none")
 	}
 
-	// A boundary made of the content can't be in the content, and is the same at each attempt.
-	sum := sha256.Sum256([]byte(string(l.ID) + "\x00" + l.Text + "\x00" + l.HTML))
-	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithBoundary("part-"+hex.EncodeToString(sum[:16])))
-	m.FromMailAddress(&mail.Address{Name: fromName, Address: from})
-	m.ToMailAddress(&mail.Address{Address: to})
-	m.Subject(subject)
-	m.SetMessageIDWithValue(messageID)
-	m.SetDateWithValue(l.Date.UTC())
-	// RFC 3834: nobody's holiday notice should answer a machine.
-	m.SetGenHeader("Auto-Submitted", "auto-generated")
-	m.SetGenHeader("Content-Language", string(l.Locale))
-	m.SetBodyString(gomail.TypeTextPlain, l.Text)
-	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
-	return m, nil
+	var h headers
+	// RFC 3834: nobody's holiday notice should answer a machine. Exchange goes by a header of its own.
+	h.add("Auto-Submitted", "auto-generated")
+	h.add("X-Auto-Response-Suppress", "All")
+	if l.Mark != "" {
+		h.add(LoopHeader, l.Mark)
+	}
+	h.add("Content-Language", string(l.Locale))
+	h.add("Date", l.Date.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	h.add("MIME-Version", "1.0")
+	h.add("Message-ID", "<"+l.MessageID+">")
+	if IsMessageID(l.InReplyTo) {
+		h.add("In-Reply-To", "<"+l.InReplyTo+">")
+	}
+	if refs := bracketed(l.References); refs != "" {
+		h.add("References", refs)
+	}
+	h.add("Subject", mime.QEncoding.Encode("UTF-8", subject))
+	h.add("From", from.String())
+	h.add("To", (&mail.Address{Address: to}).String())
+	if l.ReplyTo.Address != "" {
+		replyTo, err := mailbox("address for answers", l.ReplyTo)
+		if err != nil {
+			return message{}, err
+		}
+		h.add("Reply-To", replyTo.String())
+	}
+	return message{from: from.Address, to: to, data: h.with(l)}, nil
+}
+
+// mailbox is an address with a name as it may stand in a header.
+func mailbox(what string, a mail.Address) (*mail.Address, error) {
+	name, err := header(what, a.Name)
+	if err != nil {
+		return nil, err
+	}
+	address, err := envelope(a.Address)
+	if err != nil {
+		return nil, unsendable("the %s: %w", what, err)
+	}
+	return &mail.Address{Name: name, Address: address}, nil
+}
+
+func bracketed(ids []string) string {
+	var out []string
+	for _, id := range ids {
+		if IsMessageID(id) {
+			out = append(out, "<"+id+">")
+		}
+	}
+	return strings.Join(fewer(out), " ")
 }

@@ -1,7 +1,5 @@
 package mail
 
-import "bytes"
-
 var (
 	ShowMoment = showMoment
 	ShowSpan   = showSpan
@@ -22,10 +20,8 @@ func SpecCount() int { return len(specs) }
 // Compose gives the bytes of a letter as they go to the server.
 func Compose(l Letter) ([]byte, error) {
 	m, err := compose(l)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	_, err = m.WriteTo(&b)
-	return b.Bytes(), err
+	return m.data, err
 }
+
+// FileName is a name as it goes out.
+var FileName = fileName

@@ -37,7 +37,7 @@ func (f *Folder) Send(_ context.Context, l Letter) error {
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
-	if _, err := msg.WriteTo(file); err != nil {
+	if _, err := file.Write(msg.data); err != nil {
 		return fmt.Errorf("file mail %s: %w", l.ID, err)
 	}
 	if err := file.Sync(); err != nil {

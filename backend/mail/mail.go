@@ -24,19 +24,26 @@ type Message struct {
 	Template  Template
 	Args      Args
 	Token     vault.Secret // the link's secret, for templates that carry one
+	Thread    *Thread      // how it stands in a conversation; nil when it stands alone
+	Files     []File       // go along when they are small
 }
 
 // Letter is a message written out, ready to be sent.
 type Letter struct {
-	ID        id.Mail
-	MessageID string // without angle brackets; the same at each attempt, so that receivers can drop a second copy
-	Date      time.Time
-	From      mail.Address
-	To        string
-	Locale    i18n.Locale
-	Subject   string
-	Text      string
-	HTML      string
+	ID         id.Mail
+	MessageID  string   // without angle brackets; the same at each attempt, so that receivers can drop a second copy
+	InReplyTo  string   // the Message-ID before it in the conversation, "" for none
+	References []string // those before it, the first and the newest
+	Date       time.Time
+	From       mail.Address
+	ReplyTo    mail.Address // where answers go, when they are taken
+	To         string
+	Mark       string // the installation's, by which it knows its own mails; "" for none
+	Locale     i18n.Locale
+	Subject    string
+	Text       string
+	HTML       string
+	Files      []File
 }
 
 // Sender delivers a letter: nil means that somebody else is responsible for it now. An error may still have

@@ -3,10 +3,12 @@ package mail_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -34,11 +36,27 @@ const mailID = id.Mail("0198c0de-0000-7000-8000-000000000001")
 
 var created = time.Date(2026, 3, 9, 13, 2, 0, 0, time.UTC)
 
+var key = []byte("0123456789abcdef0123456789abcdef")
+
+func replies(t testing.TB) *mail.Replies {
+	t.Helper()
+	r, err := mail.NewReplies(key, "reply@portal.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func renderer(t testing.TB) *mail.Renderer {
+	t.Helper()
+	return rendererWith(t, replies(t))
+}
+
+func rendererWith(t testing.TB, replies *mail.Replies) *mail.Renderer {
 	t.Helper()
 	r, err := mail.NewRenderer(mail.Options{
 		PublicURL: "https://portal.example.com", Product: "Northwind", From: "Northwind <no-reply@example.com>",
-		Zone: time.FixedZone("", 3600),
+		Zone: time.FixedZone("", 3600), Replies: replies, Mark: mail.Mark(key),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -53,6 +71,8 @@ func sample(t mail.Template, l i18n.Locale, variant string) mail.Message {
 		"duration": mail.For(4 * time.Hour), "lapses": mail.At(created.Add(72 * time.Hour)), "ends": mail.At(created.Add(5 * time.Hour)),
 		"at": mail.At(created), "expires": mail.At(created.Add(30 * time.Minute)), "address": "203.0.113.0/24", "device": "Firefox, Linux", "contact": "Jonas Meier",
 		"holder": "Jonas Meier", "caller": "Jonas Meier", "until": mail.At(created.Add(time.Hour)), "subject": "Cancel the line in Nantes",
+		"number": "1042", "service": "Line in Nantes", "author": "Ana Ferreira", "files": "trace.txt\nscreen.png", "amount": "€120.00", "due": "8 April 2026",
+		"body": "Two ports fail since Monday:\nport 3\nport 4\n\nCan you look at them <today> & tomorrow?",
 	}
 	m := mail.Message{ID: mailID, CreatedAt: created, To: "owner@acme.example", Locale: l, Template: t, Args: mail.Args{"link": "/o/acme/remote-support"}}
 	for _, name := range mail.ArgNames(t) {
@@ -60,6 +80,14 @@ func sample(t mail.Template, l i18n.Locale, variant string) mail.Message {
 	}
 	if name, _ := t.Variants(); name != "" {
 		m.Args[name] = variant
+	}
+	if m.Args["number"] != "" && m.Args["author"] != "" {
+		m.Args["link"] = "/o/acme/tickets/1042"
+		m.Thread = mail.NewThread("0198c0de-0000-7000-8000-00000000000a", "0198c0de-0000-7000-8000-00000000000c", "jonas",
+			[]mail.Said{{Message: "0198c0de-0000-7000-8000-00000000000b", Author: "ana"}})
+		if t == mail.TicketMessage {
+			m.Thread.Contact = "0198c0de-0000-7000-8000-00000000000d"
+		}
 	}
 	if t.HasToken() {
 		m.Args["link"], m.Token = "/reset", vault.NewSecret("dG9rZW4")
@@ -120,6 +148,11 @@ func TestLetters(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, "access_requested."+string(l)+".html", letter.HTML)
+
+		if letter, err = r.Render(sample(mail.TicketMessage, l, "answered")); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "ticket_message."+string(l)+".html", letter.HTML)
 	}
 }
 
@@ -166,7 +199,7 @@ func TestLinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "https://portal.example.com/o/acme/remote-support"
+		want := "https://portal.example.com" + sample(tpl, i18n.EN, variant).Args["link"]
 		if tpl.HasToken() {
 			want = "https://portal.example.com/reset?token=dG9rZW4"
 		}
@@ -296,6 +329,38 @@ type parsed struct {
 	subject string
 	text    string
 	html    string
+	files   []mail.File
+}
+
+func copied(r io.Reader) (io.Reader, error) {
+	b, err := io.ReadAll(r)
+	return bytes.NewReader(b), err
+}
+
+// attached are the parts after the first.
+func attached(t rapid.TB, mixed *multipart.Reader) (files []mail.File) {
+	t.Helper()
+	for {
+		part, err := mixed.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return files
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if names := slices.Sorted(maps.Keys(part.Header)); !slices.Equal(names, []string{"Content-Disposition", "Content-Transfer-Encoding", "Content-Type"}) {
+			t.Fatalf("a file with the headers %q", names)
+		}
+		how, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+		if err != nil || how != "attachment" || len(params) != 1 {
+			t.Fatalf("a file with the disposition %q %v: %v", how, params, err)
+		}
+		data, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, mail.File{Name: params["filename"], Type: part.Header.Get("Content-Type"), Data: data})
+	}
 }
 
 func parse(t rapid.TB, raw []byte) parsed {
@@ -309,10 +374,25 @@ func parse(t rapid.TB, raw []byte) parsed {
 		t.Fatal(err)
 	}
 	media, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
+	body := msg.Body
+	if err == nil && media == "multipart/mixed" {
+		mixed := multipart.NewReader(body, params["boundary"])
+		first, err := mixed.NextRawPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if media, params, err = mime.ParseMediaType(first.Header.Get("Content-Type")); err != nil {
+			t.Fatal(err)
+		}
+		if body, err = copied(first); err != nil {
+			t.Fatal(err)
+		}
+		p.files = attached(t, mixed)
+	}
 	if err != nil || media != "multipart/alternative" {
 		t.Fatalf("content type %q: %v", media, err)
 	}
-	parts := multipart.NewReader(msg.Body, params["boundary"])
+	parts := multipart.NewReader(body, params["boundary"])
 	for i := 0; ; i++ {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -339,7 +419,16 @@ func parse(t rapid.TB, raw []byte) parsed {
 	}
 }
 
-var headerNames = []string{"Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To"}
+// headerNames are those of every mail, and those of one in a conversation whose answers are taken.
+func headerNames(answerable bool) []string {
+	names := []string{"Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To",
+		"X-Auto-Response-Suppress", "X-Countersign-Loop"}
+	if answerable {
+		names = append(names, "In-Reply-To", "References", "Reply-To")
+		slices.Sort(names)
+	}
+	return names
+}
 
 func TestWireForm(t *testing.T) {
 	t.Parallel()
@@ -371,66 +460,6 @@ func TestWireForm(t *testing.T) {
 	}
 }
 
-// TH22: whatever stands in the fields, one message goes to the intended recipient, with no header that is not ours
-// and no line of the text that passes for another.
-func TestInjection(t *testing.T) {
-	t.Parallel()
-	r := renderer(t)
-	hostile := rapid.OneOf(
-		rapid.SampledFrom([]string{
-			"\r\nBcc: x@evil.example", "\nX-Evil: 1", "\r\n\r\n<script>alert(1)</script>", "\x00", "=?utf-8?Q?=0D=0ABcc:_x?=",
-			"a\u2028Bcc: x", "\u202egnp.exe", "--part-" + string(mailID) + "--", "{agent}{by}{product}", "<img src=x onerror=alert(1)>",
-			"' onmouseover='alert(1)", "\r\n.\r\nMAIL FROM:<x@evil.example>\r\n", "\u0085Bcc: x", "%0d%0aBcc: x", "mail.footer", "=", "?utf-8?b?DQo=?=",
-		}),
-		rapid.String(),
-	)
-	rapid.Check(t, func(t *rapid.T) {
-		tpl := rapid.SampledFrom(mail.Templates()).Draw(t, "template")
-		variant := ""
-		if _, variants := tpl.Variants(); len(variants) > 0 {
-			variant = rapid.SampledFrom(variants).Draw(t, "variant")
-		}
-		m := sample(tpl, rapid.SampledFrom(i18n.Locales()).Draw(t, "locale"), variant)
-		for _, name := range []string{"agent", "by", "organization", "note", "device", "address"} {
-			if _, ok := m.Args[name]; ok {
-				m.Args[name] = hostile.Draw(t, name) + hostile.Draw(t, name)
-			}
-		}
-		letter, err := r.Render(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := mail.Compose(letter)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := parse(t, raw)
-		var names []string
-		for name, values := range p.header {
-			if len(values) != 1 {
-				t.Fatalf("%d headers %s", len(values), name)
-			}
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		if !slices.Equal(names, headerNames) {
-			t.Fatalf("headers are %q", names)
-		}
-		if to, err := p.header.AddressList("To"); err != nil || len(to) != 1 || to[0].Address != "owner@acme.example" {
-			t.Fatalf("recipients are %v, %v", to, err)
-		}
-		if strings.ContainsAny(p.subject, "\r\n\x00\u202e") {
-			t.Fatalf("subject %q", p.subject)
-		}
-		if got := strings.Count(p.text, "\n-- \n"); got != 1 {
-			t.Fatalf("%d signatures in\n%s", got, p.text)
-		}
-		if strings.Contains(p.html, "<script") || strings.Contains(p.html, "<img") || strings.Count(p.html, "<a ") != 1 {
-			t.Fatalf("HTML of the writer's own:\n%s", p.html)
-		}
-	})
-}
-
 func TestComposeRefusesBrokenHeaders(t *testing.T) {
 	t.Parallel()
 	letter, err := renderer(t).Render(sample(mail.AccessRequested, i18n.EN, ""))
@@ -445,6 +474,9 @@ func TestComposeRefusesBrokenHeaders(t *testing.T) {
 		"sender":       func(l *mail.Letter) { l.From.Address += ">\r\nBcc: x@evil.example" },
 		"recipient":    func(l *mail.Letter) { l.To += ",x@evil.example" },
 		"message_id":   func(l *mail.Letter) { l.MessageID += ">\r\nBcc: x@evil.example" },
+		"reply_to":     func(l *mail.Letter) { l.ReplyTo.Address = "reply@example.com>\r\nBcc: x@evil.example" },
+		"reply_name":   func(l *mail.Letter) { l.ReplyTo = netmail.Address{Name: "\r\nBcc: x", Address: "reply@example.com"} },
+		"mark":         func(l *mail.Letter) { l.Mark = "x\r\nBcc: x@evil.example" },
 		"no_recipient": func(l *mail.Letter) { l.To = "" },
 	} {
 		l := letter

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"sync"
 	"time"
 
 	"countersign/backend/vault"
@@ -33,15 +32,17 @@ type SMTPConfig struct {
 	User     string // "" for no sign-in
 	Password vault.Secret
 	HELO     string         // name of this machine; "" for the host name
-	Timeout  time.Duration  // of connecting and again of sending; 30 s when 0
+	Timeout  time.Duration  // of connecting, and of each answer of the server; 30 s when 0
 	Roots    *x509.CertPool // nil for the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// SMTP sends letters to a mail server, a connection each.
+// SMTP sends letters to a mail server. Letters that follow each other go over one connection, several at once over as
+// many. Close ends the connections that wait for the next letter.
 type SMTP struct {
 	config  SMTPConfig
 	options []gomail.Option
+	idle    idleLinks
 }
 
 // NewSMTP checks the configuration; the error is a sentence for the person who starts the server.
@@ -60,7 +61,7 @@ func NewSMTP(c SMTPConfig) (*SMTP, error) {
 	}
 	config := &tls.Config{ServerName: c.Host, RootCAs: c.Roots, MinVersion: tls.VersionTLS12}
 	options := []gomail.Option{
-		gomail.WithPort(c.Port), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(config), gomail.WithoutNoop(),
+		gomail.WithPort(c.Port), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(config),
 	}
 	switch c.TLS {
 	case StartTLS:
@@ -97,44 +98,52 @@ func NewSMTP(c SMTPConfig) (*SMTP, error) {
 
 // Send delivers one letter. Nil as soon as the server has taken it, whatever happens to the connection afterwards.
 func (s *SMTP) Send(ctx context.Context, l Letter) error {
-	msg, err := compose(l)
+	m, err := compose(l)
 	if err != nil {
 		return err
 	}
-	// The client leaves its connection open when the conversation fails early, and knows no context after
-	// dialling; so the connection is kept here and closed in every case.
-	var mu sync.Mutex
-	var conn net.Conn
-	closeConn := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if conn != nil {
-			conn.Close()
+	if link := s.idle.take(); link != nil {
+		switch begun, err := s.deliver(ctx, link, m); {
+		case err == nil:
+			return nil
+		case begun || ctx.Err() != nil:
+			return s.failed(ctx, l, err)
 		}
+		// The server had enough of this connection before it heard of the letter, so a new one is no second attempt.
 	}
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		c, err := s.config.Dial(ctx, network, address)
-		mu.Lock()
-		defer mu.Unlock()
-		conn = c
-		return c, err
-	}
-	client, err := gomail.NewClient(s.config.Host, append([]gomail.Option{gomail.WithDialContextFunc(dial)}, s.options...)...)
+	link, err := s.connect(ctx)
 	if err != nil {
-		return fmt.Errorf("set up the mail client: %w", err)
+		return s.failed(ctx, l, err)
 	}
-	defer closeConn()
-	defer context.AfterFunc(ctx, closeConn)()
+	if _, err = s.deliver(ctx, link, m); err != nil {
+		return s.failed(ctx, l, err)
+	}
+	return nil
+}
 
-	err = client.DialAndSendWithContext(ctx, msg)
-	if msg.IsDelivered() {
-		return nil
-	}
+func (s *SMTP) failed(ctx context.Context, l Letter, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("send %s: %w", l.ID, ctx.Err())
 	}
-	if err != nil {
-		return fmt.Errorf("send %s by %s: %w", l.ID, net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port)), err)
+	return fmt.Errorf("send %s by %s: %w", l.ID, net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port)), err)
+}
+
+// deliver sends a letter over a connection and keeps it for the next one, or closes it when anything went wrong. Begun is
+// whether the server has taken note of the letter.
+func (s *SMTP) deliver(ctx context.Context, k *link, m message) (begun bool, err error) {
+	// The client knows no context after connecting, but its connection can be closed.
+	stop := context.AfterFunc(ctx, k.close)
+	begun, err = k.send(m, s.config.Timeout)
+	if !stop() || err != nil {
+		k.leave(err)
+		return begun, err
 	}
-	return fmt.Errorf("send %s: the server took nothing", l.ID)
+	s.idle.put(k)
+	return true, nil
+}
+
+// Close ends the connections that wait for a letter, now and from now on.
+func (s *SMTP) Close() error {
+	s.idle.close()
+	return nil
 }

@@ -28,21 +28,27 @@ const (
 	ContactPasswordReset     Template = "contact_password_reset" // owner: a contact has a new password by a mailed link
 	FactorChanged            Template = "factor_changed"
 	NewSignIn                Template = "new_sign_in"
-	AccessGiven              Template = "access_given"        // a contact who can sign in now
-	ContactAccess            Template = "contact_access"      // owner: somebody else gave access, or changed permissions
-	ContactDeleted           Template = "contact_deleted"     // owner: the provider deleted a contact
-	OwnershipOffered         Template = "ownership_offered"   // the other side
-	OwnershipEnded           Template = "ownership_ended"     // the two sides of a transfer
-	CodeChanged              Template = "code_changed"        // owner, holder: a Phone/Chat Code was set, changed or removed
-	CodeRevealed             Template = "code_revealed"       // owner, holder: somebody looked at it
-	CodeUsed                 Template = "code_used"           // owner: a caller was verified
-	CodeMissed               Template = "code_missed"         // owner: what a caller said was wrong; once a call
-	CodeLocked               Template = "code_locked"         // owner: too many wrong ones
-	CodeVoided               Template = "code_voided"         // owner, holder: it must be set again
-	VerificationDenied       Template = "verification_denied" // owner, leads: the customer said that it is not them
-	AgentPaused              Template = "agent_paused"        // leads: too many wrong ones by one agent
-	ChangeAsked              Template = "change_asked"        // owner, approvers: a significant change waits
-	ChangeDecided            Template = "change_decided"      // the agent who asked
+	AccessGiven              Template = "access_given"         // a contact who can sign in now
+	ContactAccess            Template = "contact_access"       // owner: somebody else gave access, or changed permissions
+	ContactDeleted           Template = "contact_deleted"      // owner: the provider deleted a contact
+	OwnershipOffered         Template = "ownership_offered"    // the other side
+	OwnershipEnded           Template = "ownership_ended"      // the two sides of a transfer
+	CodeChanged              Template = "code_changed"         // owner, holder: a Phone/Chat Code was set, changed or removed
+	CodeRevealed             Template = "code_revealed"        // owner, holder: somebody looked at it
+	CodeUsed                 Template = "code_used"            // owner: a caller was verified
+	CodeMissed               Template = "code_missed"          // owner: what a caller said was wrong; once a call
+	CodeLocked               Template = "code_locked"          // owner: too many wrong ones
+	CodeVoided               Template = "code_voided"          // owner, holder: it must be set again
+	VerificationDenied       Template = "verification_denied"  // owner, leads: the customer said that it is not them
+	AgentPaused              Template = "agent_paused"         // leads: too many wrong ones by one agent
+	ChangeAsked              Template = "change_asked"         // owner, approvers: a significant change waits
+	ChangeDecided            Template = "change_decided"       // the agent who asked
+	TicketMessage            Template = "ticket_message"       // whom the ticket's mails go to: somebody wrote, or closed it
+	TicketStaff              Template = "ticket_staff"         // the member of staff whom the ticket is assigned to
+	ServiceContact           Template = "service_contact"      // the contact and the owner: who is asked about a service
+	CancellationAsked        Template = "cancellation_asked"   // owner, approvers: a contact wants a service cancelled
+	CancellationDecided      Template = "cancellation_decided" // the contact who asked
+	InvoiceNew               Template = "invoice_new"          // whom financial mails go to
 )
 
 // kind says how an argument is written and shown.
@@ -52,17 +58,22 @@ const (
 	text     kind = iota // a name, on one line
 	maybe                // text that may be absent
 	note                 // what a person wrote, quoted; may be absent
+	body                 // what a person wrote, as the letter's main content; may be absent
+	names                // names of files, one a line; may be absent
 	moment               // At
 	span                 // For
 	variant              // picks the sentences
 	linkPath             // a path in the portal
 )
 
+func (k kind) optional() bool { return k == maybe || k == note || k == body || k == names }
+
 // spec declares a template's arguments. Every template has a "link" besides.
 type spec struct {
 	args     map[string]kind
 	variants []string // the values of its variant argument
 	token    bool     // the link carries the message's token
+	ticket   bool     // one of a conversation, whose mails all have one subject
 }
 
 var specs = map[Template]spec{
@@ -145,6 +156,29 @@ var specs = map[Template]spec{
 		args:     map[string]kind{"state": variant, "organization": text, "by": text, "caller": text, "subject": text, "note": note},
 		variants: []string{"approved", "rejected", "lapsed", "withdrawn"},
 	},
+	TicketMessage: {
+		args: map[string]kind{"what": variant, "number": text, "subject": text, "author": text, "organization": text, "service": maybe,
+			"body": body, "files": names},
+		variants: []string{"opened", "asked", "answered", "closed"}, ticket: true,
+	},
+	TicketStaff: {
+		// "author" is who assigned it, or who wrote; the body of an assigned one is what was written last.
+		args: map[string]kind{"what": variant, "number": text, "subject": text, "author": text, "organization": text, "service": maybe,
+			"body": body, "files": names},
+		variants: []string{"assigned", "asked"}, ticket: true,
+	},
+	ServiceContact: {
+		args:     map[string]kind{"what": variant, "service": text, "organization": text, "contact": text, "by": text},
+		variants: []string{"assigned_support", "assigned_billing", "unassigned_support", "unassigned_billing"},
+	},
+	CancellationAsked: {args: map[string]kind{"organization": text, "by": text, "service": text, "lapses": moment, "note": note}},
+	CancellationDecided: {
+		// "by" is who decided; the organization when nobody did.
+		args:     map[string]kind{"state": variant, "organization": text, "by": text, "service": text, "note": note},
+		variants: []string{"approved", "rejected", "lapsed", "withdrawn"},
+	},
+	// "amount" with its currency and "due", a day, are texts in the recipient's language.
+	InvoiceNew: {args: map[string]kind{"organization": text, "number": text, "amount": text, "due": text}},
 }
 
 // Templates are all templates, for tests that must see each.
@@ -153,7 +187,8 @@ func Templates() []Template {
 		AccessExtensionRequested, AccessExtensionRejected, AccessEndChanged, AccessStarted, AccessEntered, AccessEnded,
 		AccessInvited, ManagedByProposed, ManagedByChanged, Invitation, StaffInvitation, PasswordReset, PasswordChanged,
 		ContactPasswordReset, FactorChanged, NewSignIn, AccessGiven, ContactAccess, ContactDeleted, OwnershipOffered, OwnershipEnded,
-		CodeChanged, CodeRevealed, CodeUsed, CodeMissed, CodeLocked, CodeVoided, VerificationDenied, AgentPaused, ChangeAsked, ChangeDecided}
+		CodeChanged, CodeRevealed, CodeUsed, CodeMissed, CodeLocked, CodeVoided, VerificationDenied, AgentPaused, ChangeAsked, ChangeDecided,
+		TicketMessage, TicketStaff, ServiceContact, CancellationAsked, CancellationDecided, InvoiceNew}
 }
 
 // HasToken reports whether messages of the template carry a secret link.
