@@ -29,9 +29,10 @@ const (
 	Factor Label = "factor" // seals the seeds of second factors
 	Mail   Label = "mail"   // seals the secret part of a mail that waits to be sent
 	Device Label = "device" // signs the cookie of a device that has signed in before
+	Reply  Label = "reply"  // makes the addresses that answers to mails go to, and marks what went out
 )
 
-var labels = []Label{Wrap, Match, Pepper, Audit, Cursor, Token, Factor, Mail, Device}
+var labels = []Label{Wrap, Match, Pepper, Audit, Cursor, Token, Factor, Mail, Device, Reply}
 
 // ErrRefused says that a sealed value does not open: another key, another place, or changed bytes.
 var ErrRefused = errors.New("the sealed value does not belong here or was changed")

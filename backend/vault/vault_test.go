@@ -145,7 +145,7 @@ func TestDerive(t *testing.T) {
 	}
 
 	seen := map[string]vault.Label{}
-	for _, l := range []vault.Label{vault.Wrap, vault.Match, vault.Pepper, vault.Audit, vault.Cursor, vault.Token, vault.Factor, vault.Mail, vault.Device} {
+	for _, l := range []vault.Label{vault.Wrap, vault.Match, vault.Pepper, vault.Audit, vault.Cursor, vault.Token, vault.Factor, vault.Mail, vault.Device, vault.Reply} {
 		key := keys.Derive(l)
 		if len(key) != 32 {
 			t.Errorf("%s: %d bytes", l, len(key))
