@@ -11,28 +11,35 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
-// Fault is how one connection goes.
+// Fault is how one connection goes, or one letter over it.
 type Fault int
 
 const (
 	Works       Fault = iota
 	Drops             // the connection is closed before the greeting
 	Busy              // 421 to MAIL FROM
+	Defers            // 451 to RCPT TO
 	Refuses           // 550 to RCPT TO
 	Fails             // 451 after the text
+	Rejects           // 554 after the text
 	Breaks            // the connection is closed in the middle of the text
+	Forgets           // the connection is closed after the text, which is not taken
 	Hangs             // MAIL FROM is never answered
 	LosesAnswer       // the letter is taken, then the connection is closed without an answer
+	Leaves            // the letter is taken and answered, then the connection is closed
 )
 
 // Options say how the server is reached and how it fails.
 type Options struct {
 	Fault    func(n int) Fault // of the n-th connection, from 0; nil for a server that works
+	Letter   func(n int) Fault // of the n-th letter that is offered, from 0, over a connection that works
+	Pace     time.Duration     // it takes for 64 KiB of a text
 	TLS      *tls.Config       // offers STARTTLS
 	Implicit bool              // speaks TLS from the first byte instead
 	User     string            // asks for a sign-in by PLAIN or LOGIN
@@ -61,6 +68,7 @@ type Server struct {
 	mu      sync.Mutex
 	conns   int
 	open    int
+	offered int
 	letters []Letter
 }
 
@@ -146,6 +154,7 @@ func (s *Server) session(c *smtp.Conn) (smtp.Session, error) {
 type session struct {
 	server *Server
 	conn   *countedConn
+	fault  Fault // of the letter that is offered
 	letter Letter
 }
 
@@ -159,7 +168,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.server.options.User != "" && s.letter.User == "" {
 		return smtp.ErrAuthRequired
 	}
-	switch s.conn.fault {
+	switch s.fault = s.server.next(s.conn.fault); s.fault {
 	case Busy:
 		return &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 3, 2}, Message: "Come back later"}
 	case Hangs:
@@ -172,7 +181,10 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if s.conn.fault == Refuses {
+	switch s.fault {
+	case Defers:
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "Greylisted, come back later"}
+	case Refuses:
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "No such person here"}
 	}
 	s.letter.To = append(s.letter.To, to)
@@ -180,26 +192,56 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *session) Data(r io.Reader) error {
-	if s.conn.fault == Breaks {
+	if s.fault == Breaks {
 		io.CopyN(io.Discard, r, 10)
 		s.conn.Close()
 		return io.ErrUnexpectedEOF
 	}
 	var b bytes.Buffer
-	if _, err := b.ReadFrom(r); err != nil {
-		return err
+	for {
+		n, err := io.CopyN(&b, r, 64<<10)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if s.server.options.Pace > 0 && n > 0 {
+			time.Sleep(s.server.options.Pace) // of a bubble's clock
+		}
 	}
-	if s.conn.fault == Fails {
+	switch s.fault {
+	case Fails:
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Something broke"}
+	case Rejects:
+		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "This looks like spam"}
+	case Forgets:
+		s.conn.Close()
+		return io.ErrUnexpectedEOF
 	}
 	s.letter.Data = b.Bytes()
 	s.server.mu.Lock()
 	s.server.letters = append(s.server.letters, s.letter)
 	s.server.mu.Unlock()
-	if s.conn.fault == LosesAnswer {
+	switch s.fault {
+	case LosesAnswer:
 		s.conn.Close()
+	case Leaves:
+		s.conn.leaving = true
 	}
 	return nil
+}
+
+// next counts the letters that are offered and tells how this one goes.
+func (s *Server) next(of Fault) Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.offered
+	s.offered++
+	if of == Works && s.options.Letter != nil {
+		return s.options.Letter(n)
+	}
+	return of
 }
 
 // authSession asks for a sign-in first.
@@ -247,9 +289,18 @@ func (l countingListener) Accept() (net.Conn, error) {
 
 type countedConn struct {
 	net.Conn
-	fault  Fault
-	server *Server
-	once   sync.Once
+	fault   Fault
+	leaving bool // closed after the next answer
+	server  *Server
+	once    sync.Once
+}
+
+func (c *countedConn) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if c.leaving {
+		c.Close()
+	}
+	return n, err
 }
 
 func (c *countedConn) Close() error {
