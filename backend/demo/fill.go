@@ -68,15 +68,15 @@ func fill(ctx context.Context, dir string, keys *vault.Keys, url string, log *sl
 
 // mailed takes the mails of those days as sent then: nobody is to be told of them now.
 func (m *making) mailed() error {
+	var done []store.MailOutcome
 	for {
-		mails, err := m.db.LeaseMails(m.ctx, 100, time.Minute)
+		mails, err := m.db.TurnMails(m.ctx, done, 100, time.Minute)
 		if err != nil || len(mails) == 0 {
 			return err
 		}
+		done = done[:0]
 		for _, mail := range mails {
-			if err := m.db.MailSent(m.ctx, mail); err != nil {
-				return err
-			}
+			done = append(done, store.MailOutcome{ID: mail.ID, Outcome: store.MailSent})
 		}
 	}
 }

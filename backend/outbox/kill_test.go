@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func sendAll(dir, server string) error {
 		return err
 	}
 	defer db.Close()
-	renderer, err := mail.NewRenderer(mail.Options{PublicURL: "https://portal.example.com", Product: "Northwind", From: "no-reply@example.com"})
+	renderer, err := newRenderer(keys)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func sendAll(dir, server string) error {
 	if err != nil {
 		return err
 	}
-	w := outbox.New(outbox.Config{Queue: db, Keys: keys, Renderer: renderer, Sender: sender, Now: db.Clock().Now, Log: slog.New(slog.DiscardHandler)})
+	w := outbox.New(outbox.Config{Queue: db, Keys: keys, Renderer: renderer, Sender: sender, Files: files, Now: db.Clock().Now, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan struct{})
@@ -89,20 +90,24 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := openWorld(t, dir, keys)
-	for i := 0; i < mails; i += 200 {
-		var batch []store.Mail
-		for j := range 200 {
-			batch = append(batch, w.joined(i+j))
+	var all []store.Mail
+	for i := range mails {
+		if i%2 == 0 {
+			all = append(all, w.joined(i))
+		} else {
+			all = append(all, w.ticket(i))
 		}
+	}
+	for batch := range slices.Chunk(all, 200) {
 		w.post(batch...)
 	}
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
 
-	// Each kill comes when the server has seen so many connections.
+	// Each kill comes when the server was offered so many letters.
 	reached := make(chan int, mails*2)
-	srv := mailtest.Start(t, mailtest.Options{TCP: true, Fault: func(n int) mailtest.Fault {
+	srv := mailtest.Start(t, mailtest.Options{TCP: true, Letter: func(n int) mailtest.Fault {
 		if (n+1)%(mails/(kills+1)) == 0 {
 			reached <- n
 		}

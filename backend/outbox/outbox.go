@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
@@ -26,10 +27,7 @@ import (
 
 // Queue is the outbox table; *store.DB is one.
 type Queue interface {
-	LeaseMails(ctx context.Context, n int, lease time.Duration) ([]store.DueMail, error)
-	MailSent(ctx context.Context, m store.DueMail) error
-	RetryMail(ctx context.Context, m store.DueMail, after time.Duration, why string) error
-	MailDead(ctx context.Context, m store.DueMail, why string) error
+	TurnMails(ctx context.Context, done []store.MailOutcome, n int, lease time.Duration) ([]store.DueMail, error)
 	ReclaimMails(ctx context.Context) error
 	NextMailAt(ctx context.Context) (time.Time, error)
 	PruneMails(ctx context.Context, age time.Duration) (int64, error)
@@ -41,10 +39,11 @@ const (
 	longestRetry = 6 * time.Hour
 	sendLimit    = 2 * time.Minute // one attempt; well within the lease, so no mail is in two hands
 	leaseFor     = 5 * time.Minute
-	atOnce       = 4                // mails under way; a crash can double no more than these
-	grace        = 10 * time.Second // for those under way at the stop
-	lookAgain    = time.Minute      // when nothing wakes the worker: the clock may have been corrected
-	afterTrouble = 5 * time.Second  // the table could not be read or written
+	atOnce       = 4                    // mails under way, until what became of them is written; a crash can double no more than these
+	grace        = 10 * time.Second     // for those under way at the stop
+	lookAgain    = time.Minute          // when nothing wakes the worker: the clock may have been corrected
+	afterTrouble = 5 * time.Second      // the table could not be read or written
+	longestWait  = 5 * time.Millisecond // for other mails' outcomes, to be written together
 	keepFor      = 90 * 24 * time.Hour
 	pruneEvery   = 24 * time.Hour
 	longestWhy   = 500
@@ -56,12 +55,18 @@ type Worker struct {
 	keys     *vault.Keys
 	renderer *mail.Renderer
 	sender   mail.Sender
+	files    func(ctx context.Context, t *mail.Thread) ([]mail.File, error)
 	now      func() time.Time
 	log      *slog.Logger
 
-	wake   chan struct{} // one place: a wake-up that nobody has seen yet stands for all
-	places chan struct{}
-	lanes  sync.WaitGroup
+	wake  chan struct{}          // one place: a wake-up that nobody has seen yet stands for all
+	ended chan store.MailOutcome // a place for each mail under way, so that none waits
+	lanes sync.WaitGroup
+
+	// Run's own.
+	underWay int                 // mails that were handed out and what became of them is not written
+	outcomes []store.MailOutcome // of those, what is known
+	turn     time.Duration       // how long it took to write the last
 
 	sent, retried, dead atomic.Int64
 }
@@ -71,16 +76,19 @@ type Config struct {
 	Queue    Queue
 	Keys     *vault.Keys
 	Renderer *mail.Renderer
-	Sender   mail.Sender
-	Now      func() time.Time // the store's guarded clock
-	Log      *slog.Logger
+	Sender   mail.Sender // one that is an io.Closer is closed when Run ends
+	// Files gives the files of the message that a mail is about: all of them, or none when they are more than
+	// mail.MostFiles. It is asked only for mails whose thread says that there are some; nil when none are sent.
+	Files func(ctx context.Context, t *mail.Thread) ([]mail.File, error)
+	Now   func() time.Time // the store's guarded clock
+	Log   *slog.Logger
 }
 
 // New makes a worker.
 func New(c Config) *Worker {
 	return &Worker{
-		queue: c.Queue, keys: c.Keys, renderer: c.Renderer, sender: c.Sender, now: c.Now, log: c.Log,
-		wake: make(chan struct{}, 1), places: make(chan struct{}, atOnce),
+		queue: c.Queue, keys: c.Keys, renderer: c.Renderer, sender: c.Sender, files: c.Files, now: c.Now, log: c.Log,
+		wake: make(chan struct{}, 1), ended: make(chan store.MailOutcome, atOnce),
 	}
 }
 
@@ -123,7 +131,13 @@ func (w *Worker) Run(ctx context.Context) {
 
 	stop := time.AfterFunc(grace, cut)
 	defer stop.Stop()
+	w.finish(sends)
 	w.lanes.Wait()
+	if c, ok := w.sender.(io.Closer); ok {
+		if err := c.Close(); err != nil {
+			w.log.Warn("the mail sender could not be closed", "error", err)
+		}
+	}
 }
 
 // guard turns a panic into an error: a fault in one mail must not end the delivery of all.
@@ -136,7 +150,8 @@ func (w *Worker) guard(fn func() error) (err error) {
 	return fn()
 }
 
-// loop leases as many mails as there are free places and has each sent in its own goroutine.
+// loop takes turns: in one transaction it writes what became of mails and leases as many as there are then free places.
+// Each is sent in its own goroutine, so that one that takes long holds up no other.
 func (w *Worker) loop(ctx, sends context.Context) error {
 	var pruned time.Time
 	for ctx.Err() == nil {
@@ -146,60 +161,101 @@ func (w *Worker) loop(ctx, sends context.Context) error {
 			}
 			pruned = now
 		}
-		mails, err := w.lease(ctx)
-		if err != nil || ctx.Err() != nil && len(mails) == 0 {
-			return err
-		}
-		for _, m := range mails {
-			w.lanes.Go(func() {
-				defer w.release(1)
-				w.deliver(sends, m)
-			})
-		}
-		if len(mails) == 0 {
-			if err := w.idle(ctx); err != nil {
+		w.gather()
+		free := atOnce - w.underWay + len(w.outcomes)
+		if free > 0 {
+			mails, err := w.take(ctx, free)
+			if err != nil {
 				return err
 			}
+			for _, m := range mails {
+				w.lanes.Go(func() { w.ended <- w.deliver(sends, m) })
+			}
+			if len(mails) < free {
+				if err := w.idle(ctx); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		select {
+		case o := <-w.ended:
+			w.outcomes = append(w.outcomes, o)
+		case <-ctx.Done():
 		}
 	}
 	return nil
 }
 
-// lease waits for free places and leases a mail for each. Places without a mail are free again, whatever happens.
-func (w *Worker) lease(ctx context.Context) (mails []store.DueMail, err error) {
-	free := w.take(ctx)
-	defer func() { w.release(free - len(mails)) }()
-	if free == 0 {
-		return nil, nil
-	}
-	return w.queue.LeaseMails(ctx, free, leaseFor)
-}
-
-// take waits for a free place and takes all that are free; 0 when ctx ended.
-func (w *Worker) take(ctx context.Context) (free int) {
-	select {
-	case w.places <- struct{}{}:
-		free++
-	case <-ctx.Done():
-		return 0
-	}
-	for {
+// gather takes in what became of mails, if of any; then it waits for the others for as long as it may take to write. To
+// write it of four costs what it costs of one, and those that are fast would never meet otherwise.
+func (w *Worker) gather() {
+	var late <-chan time.Time
+	for len(w.outcomes) < w.underWay {
 		select {
-		case w.places <- struct{}{}:
-			free++
+		case o := <-w.ended:
+			w.outcomes = append(w.outcomes, o)
+			continue
 		default:
-			return free
+		}
+		if len(w.outcomes) == 0 {
+			return
+		}
+		if late == nil {
+			t := time.NewTimer(min(w.turn, longestWait))
+			defer t.Stop()
+			late = t.C
+		}
+		select {
+		case o := <-w.ended:
+			w.outcomes = append(w.outcomes, o)
+		case <-late:
+			return
 		}
 	}
 }
 
-func (w *Worker) release(n int) {
-	for range n {
-		<-w.places
+// take writes what became of mails and leases up to n. When it fails, the outcomes are kept for the next time, and no
+// mail is leased before they are written: one that was sent and is not marked would come a second time.
+func (w *Worker) take(ctx context.Context, n int) ([]store.DueMail, error) {
+	if len(w.outcomes) > 0 {
+		ctx = context.WithoutCancel(ctx)
+	}
+	began := w.now()
+	mails, err := w.queue.TurnMails(ctx, w.outcomes, n, leaseFor)
+	if err != nil {
+		return nil, err
+	}
+	w.turn = w.now().Sub(began)
+	w.underWay += len(mails) - len(w.outcomes)
+	w.outcomes = w.outcomes[:0]
+	return mails, nil
+}
+
+// finish waits for those under way and writes what became of them, for as long as sends goes on, and once more then.
+func (w *Worker) finish(sends context.Context) {
+	for w.underWay > 0 {
+		if len(w.outcomes) == 0 {
+			w.outcomes = append(w.outcomes, <-w.ended)
+		}
+		w.gather()
+		err := w.guard(func() error {
+			_, err := w.take(context.WithoutCancel(sends), 0)
+			return err
+		})
+		if err == nil {
+			continue
+		}
+		w.log.Error("what became of mails could not be written down", "mails", len(w.outcomes), "error", err)
+		if sends.Err() != nil {
+			return
+		}
+		sleep(sends, time.Second)
 	}
 }
 
-// idle waits for the next mail: one that is due, a wake-up, or the time to look again anyway.
+// idle waits until there is something to do: what became of a mail, one that is due, a wake-up, or the time to look again
+// anyway.
 func (w *Worker) idle(ctx context.Context) error {
 	next, err := w.queue.NextMailAt(ctx)
 	if err != nil {
@@ -214,6 +270,8 @@ func (w *Worker) idle(ctx context.Context) error {
 	select {
 	case <-t.C:
 	case <-w.wake:
+	case o := <-w.ended:
+		w.outcomes = append(w.outcomes, o)
 	case <-ctx.Done():
 	}
 	return nil
@@ -238,13 +296,12 @@ func (w *Worker) prune(ctx context.Context) error {
 	}
 }
 
-// deliver makes one attempt and writes down what became of it.
-func (w *Worker) deliver(sends context.Context, m store.DueMail) {
+// deliver makes one attempt and tells what became of it.
+func (w *Worker) deliver(sends context.Context, m store.DueMail) store.MailOutcome {
 	err := w.guard(func() error { return w.attempt(sends, m) })
 	if err == nil {
 		w.sent.Add(1)
-		w.settle(sends, m, func(ctx context.Context) error { return w.queue.MailSent(ctx, m) })
-		return
+		return store.MailOutcome{ID: m.ID, Outcome: store.MailSent}
 	}
 
 	why := err.Error()
@@ -252,15 +309,13 @@ func (w *Worker) deliver(sends context.Context, m store.DueMail) {
 	if errors.Is(err, mail.ErrUnsendable) || errors.Is(err, errExpired) || m.Attempts >= maxAttempts {
 		w.dead.Add(1)
 		w.log.Error("a mail is given up", "mail", m.ID, "template", m.Template, "attempts", m.Attempts, "error", err)
-		w.settle(sends, m, func(ctx context.Context) error { return w.queue.MailDead(ctx, m, why) })
-		return
+		return store.MailOutcome{ID: m.ID, Outcome: store.MailDead, Why: why}
 	}
 	w.retried.Add(1)
 	after := retryAfter(m.Attempts)
 	w.log.Warn("a mail could not be sent and is tried again", "mail", m.ID, "template", m.Template,
 		"attempts", m.Attempts, "after", after.String(), "error", err)
-	w.settle(sends, m, func(ctx context.Context) error { return w.queue.RetryMail(ctx, m, after, why) })
-	w.Wake() // the loop may be waiting for a later mail than this one
+	return store.MailOutcome{ID: m.ID, Outcome: store.MailLater, After: after, Why: why}
 }
 
 var errExpired = errors.New("the mail expired before it could be sent")
@@ -281,30 +336,26 @@ func (w *Worker) attempt(sends context.Context, m store.DueMail) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", mail.ErrUnsendable, err)
 	}
+	thread, err := mail.ParseThread(m.Thread)
+	if err != nil {
+		return fmt.Errorf("%w: %w", mail.ErrUnsendable, err)
+	}
+	ctx, cancel := context.WithTimeout(sends, limit)
+	defer cancel()
+	var files []mail.File
+	if thread != nil && thread.Files && w.files != nil {
+		if files, err = w.files(ctx, thread); err != nil {
+			return fmt.Errorf("read the files of %s: %w", thread.Message, err)
+		}
+	}
 	letter, err := w.renderer.Render(mail.Message{
 		ID: m.ID, CreatedAt: m.CreatedAt, To: m.To, Locale: i18n.Parse(m.Locale), Template: mail.Template(m.Template), Args: m.Args, Token: token,
+		Thread: thread, Files: files,
 	})
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(sends, limit)
-	defer cancel()
 	return w.sender.Send(ctx, letter)
-}
-
-// settle writes an outcome down, again and again while the table can't be written: a mail that was sent and is not
-// marked comes a second time.
-func (w *Worker) settle(sends context.Context, m store.DueMail, write func(context.Context) error) {
-	for wait := time.Second; ; wait = min(2*wait, leaseFor/4) {
-		err := w.guard(func() error { return write(context.WithoutCancel(sends)) })
-		if err == nil {
-			return
-		}
-		w.log.Error("what became of a mail could not be written down", "mail", m.ID, "error", err)
-		if sleep(sends, wait); sends.Err() != nil {
-			return
-		}
-	}
 }
 
 // retryAfter is the pause after the n-th failed attempt: one minute, then three times as long each, at most six

@@ -101,63 +101,72 @@ func TestSendsWithoutAWakeUp(t *testing.T) {
 	})
 }
 
-// A server that drops, refuses, breaks off, hangs and loses its answers: every mail arrives, a second copy only where
-// the server took the first and its answer was lost, and none after its expiry.
+// A server that drops, defers, refuses, breaks off, hangs and loses its answers: every mail arrives, none changed, a second
+// copy only where the server took the first and its answer was lost, and none after its expiry.
 func TestFaultySMTP(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		r := rand.New(rand.NewPCG(4, 2))
-		lost := 0
-		sender, srv := w.smtp(func(int) mailtest.Fault {
-			switch p := r.IntN(100); {
-			case p < 12:
-				return mailtest.Drops
-			case p < 22:
-				return mailtest.Busy
-			case p < 30:
-				return mailtest.Refuses
-			case p < 38:
-				return mailtest.Fails
-			case p < 44:
-				return mailtest.Breaks
-			case p < 48:
-				return mailtest.Hangs
-			case p < 49:
-				lost++
-				return mailtest.LosesAnswer
-			}
-			return mailtest.Works
-		})
-		const n = 300
-		var mails []store.Mail
-		for i := range n {
-			mails = append(mails, w.joined(i))
-		}
-		w.post(mails...)
-		w.run(w.db, sender)
-		settled(w, 48*time.Hour)
+	for name, mailOf := range map[string]func(*world, int) store.Mail{"mails_of_their_own": (*world).joined, "mails_of_tickets": (*world).ticket} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				r := rand.New(rand.NewPCG(4, 2))
+				lost, went := 0, map[mailtest.Fault]int{}
+				sender, srv := w.smtpTo(mailtest.Options{
+					Fault: func(int) mailtest.Fault {
+						if r.IntN(100) < 15 {
+							return mailtest.Drops
+						}
+						return mailtest.Works
+					},
+					Letter: func(int) mailtest.Fault {
+						faults := []mailtest.Fault{mailtest.Busy, mailtest.Defers, mailtest.Refuses, mailtest.Fails, mailtest.Rejects, mailtest.Breaks,
+							mailtest.Forgets, mailtest.Hangs, mailtest.LosesAnswer, mailtest.Leaves}
+						f := mailtest.Works
+						if p := r.IntN(100); p < 4*len(faults) {
+							f = faults[p/4]
+						}
+						if f == mailtest.LosesAnswer {
+							lost++
+						}
+						went[f]++
+						return f
+					},
+				})
+				const n = 300
+				var mails []store.Mail
+				for i := range n {
+					mails = append(mails, mailOf(w, i))
+				}
+				w.post(mails...)
+				_, stop := w.run(w.db, sender)
+				settled(w, 48*time.Hour)
+				stop()
 
-		got := copies(t, srv.Letters())
-		twice := 0
-		for _, c := range got {
-			twice += c - 1
-		}
-		if len(got) != n {
-			t.Errorf("%d of %d mails arrived", len(got), n)
-		}
-		if twice > lost {
-			t.Errorf("%d second copies for %d lost answers", twice, lost)
-		}
-		if _, open := srv.Connections(); open != 0 {
-			t.Errorf("%d connections are left open", open)
-		}
-		s, err := w.db.Outbox(t.Context())
-		if err != nil || s.Dead != 0 {
-			t.Errorf("%d mails were given up, %v", s.Dead, err)
-		}
-		total, _ := srv.Connections()
-		t.Logf("%d of %d mails arrived in %d attempts, %d lost answers, %d second copies", len(got), n, total, lost, twice)
-	})
+				letters := srv.Letters()
+				got := copies(t, letters)
+				w.unchanged(mails, letters)
+				twice := 0
+				for _, c := range got {
+					twice += c - 1
+				}
+				s, err := w.db.Outbox(t.Context())
+				if err != nil || len(got)+s.Dead != n || s.Dead != 0 {
+					t.Errorf("%d of %d mails arrived, %d were given up, %v", len(got), n, s.Dead, err)
+				}
+				if twice > lost {
+					t.Errorf("%d second copies for %d lost answers", twice, lost)
+				}
+				synctest.Wait()
+				total, open := srv.Connections()
+				if open != 0 {
+					t.Errorf("%d connections are left open", open)
+				}
+				if len(went) < 11 {
+					t.Errorf("not every fault came: %v", went)
+				}
+				t.Logf("%d of %d mails arrived over %d connections, faults %v, %d lost answers, %d second copies", len(got), n, total, went, lost, twice)
+			})
+		})
+	}
 }
 
 func TestGivesUpAfterTenAttempts(t *testing.T) {
@@ -312,21 +321,20 @@ type faultyQueue struct {
 
 var errDisk = errors.New("the disk is full")
 
-func (q *faultyQueue) MailSent(ctx context.Context, m store.DueMail) error {
-	if q.sent.Add(-1) >= 0 {
-		return errDisk
+func (q *faultyQueue) TurnMails(ctx context.Context, done []store.MailOutcome, n int, lease time.Duration) ([]store.DueMail, error) {
+	if len(done) > 0 {
+		if q.sent.Add(-1) >= 0 {
+			return nil, errDisk
+		}
+		return q.Queue.TurnMails(ctx, done, n, lease)
 	}
-	return q.Queue.MailSent(ctx, m)
-}
-
-func (q *faultyQueue) LeaseMails(ctx context.Context, n int, lease time.Duration) ([]store.DueMail, error) {
 	switch left := q.lease.Add(-1); {
 	case left == 1:
 		panic("the store has a fault")
 	case left >= 0:
 		return nil, errDisk
 	}
-	return q.Queue.LeaseMails(ctx, n, lease)
+	return q.Queue.TurnMails(ctx, done, n, lease)
 }
 
 func (q *faultyQueue) ReclaimMails(ctx context.Context) error {
@@ -433,16 +441,16 @@ func TestTakesUpWhatAnEarlierProcessLeft(t *testing.T) {
 		deadly := w.joined(3)
 		w.post(deadly)
 		for range 10 {
-			mails, err := w.db.LeaseMails(t.Context(), 10, 5*time.Minute)
+			mails, err := w.db.TurnMails(t.Context(), nil, 10, 5*time.Minute)
 			if err != nil || len(mails) == 0 {
 				t.Fatalf("%d mails leased, %v", len(mails), err)
 			}
-			if again, err := w.db.LeaseMails(t.Context(), 10, time.Hour); err != nil || len(again) != 0 {
+			if again, err := w.db.TurnMails(t.Context(), nil, 10, time.Hour); err != nil || len(again) != 0 {
 				t.Fatalf("%d mails were leased twice, %v", len(again), err)
 			}
 			for _, m := range mails {
 				if m.ID != deadly.ID {
-					if err := w.db.MailSent(t.Context(), m); err != nil {
+					if _, err := w.db.TurnMails(t.Context(), []store.MailOutcome{{ID: m.ID, Outcome: store.MailSent}}, 0, 0); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -452,7 +460,7 @@ func TestTakesUpWhatAnEarlierProcessLeft(t *testing.T) {
 			}
 		}
 		w.post(w.joined(4))
-		leased, err := w.db.LeaseMails(t.Context(), 10, 5*time.Minute)
+		leased, err := w.db.TurnMails(t.Context(), nil, 10, 5*time.Minute)
 		if err != nil || len(leased) != 2 {
 			t.Fatalf("%d mails leased, %v", len(leased), err)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	netmail "net/mail"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/shared/audit"
+	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/live"
 )
@@ -53,19 +55,39 @@ func openWorld(t testing.TB, dir string, keys *vault.Keys) *world {
 			t.Error(err)
 		}
 	})
-	w.renderer, err = mail.NewRenderer(mail.Options{PublicURL: "https://portal.example.com", Product: "Northwind", From: "no-reply@example.com"})
-	if err != nil {
+	if w.renderer, err = newRenderer(keys); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
+func newRenderer(keys *vault.Keys) (*mail.Renderer, error) {
+	key := keys.Derive(vault.Reply)
+	replies, err := mail.NewReplies(key, "reply@portal.example.com")
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewRenderer(mail.Options{
+		PublicURL: "https://portal.example.com", Product: "Northwind", From: "no-reply@example.com", Replies: replies, Mark: mail.Mark(key),
+	})
+}
+
+// files are those of every message that has some.
+func files(_ context.Context, t *mail.Thread) ([]mail.File, error) {
+	return []mail.File{{Name: "trace.txt", Type: "text/plain", Data: []byte("of " + t.Message)}}, nil
+}
+
 func (w *world) now() time.Time { return w.db.Clock().Now() }
 
-// smtp is a sender to a server in memory.
+// smtp is a sender to a server in memory, whose connections fail.
 func (w *world) smtp(fault func(n int) mailtest.Fault) (mail.Sender, *mailtest.Server) {
 	w.Helper()
-	srv := mailtest.Start(w, mailtest.Options{Fault: fault})
+	return w.smtpTo(mailtest.Options{Fault: fault})
+}
+
+func (w *world) smtpTo(o mailtest.Options) (mail.Sender, *mailtest.Server) {
+	w.Helper()
+	srv := mailtest.Start(w, o)
 	s, err := mail.NewSMTP(mail.SMTPConfig{Host: "mail.test", Port: 25, TLS: mail.NoTLS, HELO: "portal.test", Dial: srv.Dial})
 	if err != nil {
 		w.Fatal(err)
@@ -76,7 +98,7 @@ func (w *world) smtp(fault func(n int) mailtest.Fault) (mail.Sender, *mailtest.S
 // run starts a worker and gives the way to stop it, which waits for its end. The test's end stops it too.
 func (w *world) run(q outbox.Queue, s mail.Sender) (worker *outbox.Worker, stop func()) {
 	w.Helper()
-	worker = outbox.New(outbox.Config{Queue: q, Keys: w.keys, Renderer: w.renderer, Sender: s, Now: w.now, Log: slog.New(slog.NewTextHandler(w.log, nil))})
+	worker = outbox.New(outbox.Config{Queue: q, Keys: w.keys, Renderer: w.renderer, Sender: s, Files: files, Now: w.now, Log: slog.New(slog.NewTextHandler(w.log, nil))})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -114,6 +136,25 @@ func (w *world) joined(n int) store.Mail {
 	}
 }
 
+// ticket is the n-th mail, one of a ticket's conversation; every third has a file.
+func (w *world) ticket(n int) store.Mail {
+	m := w.joined(n)
+	m.Template, m.Key = string(mail.TicketMessage), fmt.Sprint("ticket:", n)
+	m.Args = mail.Args{
+		"what": "asked", "number": fmt.Sprint(1000 + n), "subject": "Two ports fail", "author": "Jonas Meier", "organization": "Acme Télécom",
+		"body": strings.Repeat(fmt.Sprintf("Ligne %d\n.\n..\nFrom here on\n\n", n), 20), "link": "/o/acme/tickets/1",
+	}
+	contact := fmt.Sprint("contact", n)
+	thread := mail.NewThread(id.Ticket(fmt.Sprint("ticket", n/4)), id.Message(fmt.Sprint("message", n)), contact,
+		[]mail.Said{{Message: "one"}, {Message: "two", Author: contact, MailID: fmt.Sprintf("CAF+%d@mail.example.org", n)}})
+	thread.Contact = id.Contact(contact)
+	if thread.Files = n%3 == 0; thread.Files {
+		m.Args["files"] = "trace.txt"
+	}
+	m.Thread = thread.String()
+	return m
+}
+
 // reset is the n-th mail with a token, which expires after life.
 func (w *world) reset(n int, token string, life time.Duration) store.Mail {
 	m := id.New[id.Mail](w.now(), rand.Reader)
@@ -141,6 +182,63 @@ func (w *world) row(m id.Mail) (r row) {
 		w.Fatal(err)
 	}
 	return r
+}
+
+// written are the bytes that a mail of the table must arrive as.
+func (w *world) written(m store.Mail) []byte {
+	w.Helper()
+	var created int64
+	err := w.db.View(w.Context(), func(tx *store.Tx) error {
+		return tx.QueryRow(w.Context(), `SELECT created_at FROM outbox_mail WHERE id = ?`, m.ID).Scan(&created)
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	thread, err := mail.ParseThread(m.Thread)
+	if err != nil {
+		w.Fatal(err)
+	}
+	message := mail.Message{
+		ID: m.ID, CreatedAt: time.UnixMilli(created), To: m.To, Locale: i18n.Parse(m.Locale), Template: mail.Template(m.Template), Args: m.Args, Thread: thread,
+	}
+	if thread != nil && thread.Files {
+		message.Files, _ = files(w.Context(), thread)
+	}
+	letter, err := w.renderer.Render(message)
+	if err != nil {
+		w.Fatal(err)
+	}
+	dir := w.TempDir()
+	folder, err := mail.NewFolder(dir)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if err := folder.Send(w.Context(), letter); err != nil {
+		w.Fatal(err)
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "*.eml"))
+	if err != nil || len(found) != 1 {
+		w.Fatalf("the folder has %q, %v", found, err)
+	}
+	raw, err := os.ReadFile(found[0])
+	if err != nil {
+		w.Fatal(err)
+	}
+	return raw
+}
+
+// unchanged fails when a mail arrived as anything else than what was written.
+func (w *world) unchanged(mails []store.Mail, letters []mailtest.Letter) {
+	w.Helper()
+	arrived := map[string][]byte{}
+	for _, l := range letters {
+		arrived[strings.Join(l.To, ",")] = l.Data
+	}
+	for _, m := range mails {
+		if got, ok := arrived[m.To]; ok && !bytes.Equal(got, w.written(m)) {
+			w.Errorf("the mail for %s arrived as\n%s", m.To, got)
+		}
+	}
 }
 
 // copies counts how often each recipient got a mail, and fails when two copies differ or have different ids.

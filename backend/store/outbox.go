@@ -16,14 +16,41 @@ type DueMail struct {
 	Attempts  int // this one included
 }
 
-const dueMails = `SELECT id, created_at, recipient, locale, template, args, sealed, dedupe_key, attempts, expires_at FROM outbox_mail
-WHERE sent_at = 0 AND dead_at = 0 AND next_at <= ? AND leased_until <= ? ORDER BY next_at, id LIMIT ?`
+// Outcome is how an attempt to send a mail ended.
+type Outcome string
 
-// LeaseMails hands out up to n mails that are due and counts an attempt of each. They are not handed out again before
-// the lease is over, unless RetryMail says so.
-func (db *DB) LeaseMails(ctx context.Context, n int, lease time.Duration) ([]DueMail, error) {
+const (
+	MailSent  Outcome = "sent"  // its sealed token is forgotten: nothing needs it any more
+	MailLater Outcome = "later" // the next attempt may come after a time
+	MailDead  Outcome = "dead"  // it will never be sent; its sealed token is forgotten
+)
+
+// MailOutcome is what became of a mail that was handed out.
+type MailOutcome struct {
+	ID      id.Mail
+	Outcome Outcome
+	After   time.Duration // until the next attempt
+	Why     string        // the error
+}
+
+// Mails that came together are taken in the order in which they were written, which is the index's.
+const dueMails = `SELECT id, created_at, recipient, locale, template, args, sealed, thread, dedupe_key, attempts, expires_at FROM outbox_mail
+WHERE sent_at = 0 AND dead_at = 0 AND next_at <= ? AND leased_until <= ? ORDER BY next_at LIMIT ?`
+
+// TurnMails writes down what became of mails that were handed out, then hands out up to n that are due and counts an
+// attempt of each: all of it, or nothing. They are not handed out again before the lease is over, unless their outcome
+// says so.
+func (db *DB) TurnMails(ctx context.Context, done []MailOutcome, n int, lease time.Duration) ([]DueMail, error) {
 	var mails []DueMail
 	err := db.Update(ctx, func(tx *Tx) (err error) {
+		for _, o := range done {
+			if err := tx.settleMail(ctx, o); err != nil {
+				return fmt.Errorf("write what became of mail %s: %w", o.ID, err)
+			}
+		}
+		if n == 0 {
+			return nil
+		}
 		now := ms(tx.Now())
 		if mails, err = Collect(tx.Query(ctx, dueMails, now, now, n), scanDueMail); err != nil {
 			return fmt.Errorf("find the mails that are due: %w", err)
@@ -42,26 +69,34 @@ func (db *DB) LeaseMails(ctx context.Context, n int, lease time.Duration) ([]Due
 	return mails, nil
 }
 
+func (tx *Tx) settleMail(ctx context.Context, o MailOutcome) (err error) {
+	const waits = ` WHERE id = ? AND sent_at = 0 AND dead_at = 0`
+	switch o.Outcome {
+	case MailSent:
+		_, err = tx.Touch(ctx, `UPDATE outbox_mail SET sent_at = ?, leased_until = 0, last_error = '', sealed = ''`+waits, ms(tx.Now()), o.ID)
+	case MailLater:
+		_, err = tx.Touch(ctx, `UPDATE outbox_mail SET next_at = ?, leased_until = 0, last_error = ?`+waits, ms(tx.Now().Add(o.After)), o.Why, o.ID)
+	case MailDead:
+		_, err = tx.Touch(ctx, `UPDATE outbox_mail SET dead_at = ?, leased_until = 0, last_error = ?, sealed = ''`+waits, ms(tx.Now()), o.Why, o.ID)
+	default:
+		err = fmt.Errorf("there is no outcome %q", o.Outcome)
+	}
+	return err
+}
+
 func scanDueMail(row *Rows) (m DueMail, err error) {
 	var created, expires int64
 	var args string
-	if err := row.Scan(&m.ID, &created, &m.To, &m.Locale, &m.Template, &args, &m.Sealed, &m.Key, &m.Attempts, &expires); err != nil {
+	if err := row.Scan(&m.ID, &created, &m.To, &m.Locale, &m.Template, &args, &m.Sealed, &m.Thread, &m.Key, &m.Attempts, &expires); err != nil {
 		return m, err
 	}
 	m.Attempts++
 	m.CreatedAt, m.ExpiresAt = at(created), at(expires)
-	if err := json.Unmarshal([]byte(args), &m.Args); err != nil {
-		return m, fmt.Errorf("read the arguments of mail %s: %w", m.ID, err)
+	// A row that can't be read is one mail that can't be written, and must not hold up all others.
+	if json.Unmarshal([]byte(args), &m.Args) != nil {
+		m.Args = nil
 	}
 	return m, nil
-}
-
-// MailSent says that a mail is delivered. Its sealed token is forgotten: nothing needs it any more.
-func (db *DB) MailSent(ctx context.Context, m DueMail) error {
-	return db.touchMail(ctx, m, func(tx *Tx) (int64, error) {
-		return tx.Touch(ctx, `UPDATE outbox_mail SET sent_at = ?, leased_until = 0, last_error = '', sealed = ''
-WHERE id = ? AND sent_at = 0 AND dead_at = 0`, ms(tx.Now()), m.ID)
-	})
 }
 
 // DropMails gives up the mails to an address that wait and lead into an organization or to an invitation as its contact:
@@ -72,33 +107,6 @@ WHERE recipient = ? AND sent_at = 0 AND dead_at = 0 AND (args LIKE ? OR
 dedupe_key IN (SELECT 'invitation:' || token.id || '::' || ? FROM token WHERE token.contact = ? AND token.org = ?))`,
 		ms(tx.Now()), to, `%"link":"/o/`+string(oid)+`%`, to, c, oid); err != nil {
 		return fmt.Errorf("drop mails: %w", err)
-	}
-	return nil
-}
-
-// RetryMail says why an attempt failed and after which time the next one may come.
-func (db *DB) RetryMail(ctx context.Context, m DueMail, after time.Duration, why string) error {
-	return db.touchMail(ctx, m, func(tx *Tx) (int64, error) {
-		return tx.Touch(ctx, `UPDATE outbox_mail SET next_at = ?, leased_until = 0, last_error = ?
-WHERE id = ? AND sent_at = 0 AND dead_at = 0`, ms(tx.Now().Add(after)), why, m.ID)
-	})
-}
-
-// MailDead says that a mail will never be sent, and why. Its sealed token is forgotten.
-func (db *DB) MailDead(ctx context.Context, m DueMail, why string) error {
-	return db.touchMail(ctx, m, func(tx *Tx) (int64, error) {
-		return tx.Touch(ctx, `UPDATE outbox_mail SET dead_at = ?, leased_until = 0, last_error = ?, sealed = ''
-WHERE id = ? AND sent_at = 0 AND dead_at = 0`, ms(tx.Now()), why, m.ID)
-	})
-}
-
-func (db *DB) touchMail(ctx context.Context, m DueMail, fn func(*Tx) (int64, error)) error {
-	err := db.Update(ctx, func(tx *Tx) error {
-		_, err := fn(tx)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write what became of mail %s: %w", m.ID, err)
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ type Mail struct {
 	Template  string
 	Args      map[string]string
 	Sealed    string // a token that the mail carries, sealed; "" without one
+	Thread    string // how the mail stands in a conversation, as JSON; "" when it stands alone
 	Key       string
 	ExpiresAt time.Time // zero: never
 }
@@ -153,10 +154,10 @@ func (tx *Tx) writeEntry(ctx context.Context, e *audit.Entry) error {
 func (tx *Tx) Published() []Published { return tx.published }
 
 func (tx *Tx) addMail(ctx context.Context, m Mail) error {
-	_, err := tx.Exec(ctx, `INSERT INTO outbox_mail (id, created_at, recipient, locale, template, args, sealed, dedupe_key,
-attempts, next_at, leased_until, expires_at, sent_at, dead_at, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, 0, 0, '')
+	_, err := tx.Exec(ctx, `INSERT INTO outbox_mail (id, created_at, recipient, locale, template, args, sealed, thread, dedupe_key,
+attempts, next_at, leased_until, expires_at, sent_at, dead_at, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, 0, 0, '')
 ON CONFLICT (dedupe_key) DO NOTHING`,
-		m.ID, tx.Now().UnixMilli(), m.To, m.Locale, m.Template, texts(m.Args), m.Sealed, m.Key, tx.Now().UnixMilli(), ms(m.ExpiresAt))
+		m.ID, tx.Now().UnixMilli(), m.To, m.Locale, m.Template, texts(m.Args), m.Sealed, m.Thread, m.Key, tx.Now().UnixMilli(), ms(m.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("put mail %s into the outbox: %w", m.Template, err)
 	}
