@@ -253,6 +253,9 @@ func (w *World) people() {
 	w.Nobody = &Persona{Name: "Nobody"}
 }
 
+// Seed writes rows of the world, many at a time, behind the portal's back.
+func (w *World) Seed(fn func(*store.Tx) error) { w.TB.Helper(); w.seed(fn) }
+
 // seed writes rows of the world with one entry of the provider's record that says so.
 func (w *World) seed(fn func(*store.Tx) error) {
 	w.TB.Helper()

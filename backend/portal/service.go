@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/inventory"
 	"countersign/backend/login"
+	"countersign/backend/mail"
 	"countersign/backend/store"
 	"countersign/backend/vault"
 	"countersign/shared/api"
@@ -45,7 +46,8 @@ type Deps struct {
 	Keys     *vault.Keys
 	Hasher   *login.Hasher
 	Live     Live
-	Mailed   func() // wakes the outbox
+	Mailed   func()        // wakes the outbox
+	Replies  *mail.Replies // addresses for answers to mails of tickets; nil where no mail comes in
 	Settings Settings
 	Log      *slog.Logger
 	Rand     io.Reader // crypto/rand when nil

@@ -33,8 +33,8 @@ CREATE INDEX service_billing ON service (org, billing_contact) WHERE billing_con
 -- Which tickets a contact with the right to read them sees: all, or their own and those of services assigned to them.
 ALTER TABLE contact ADD COLUMN ticket_scope TEXT NOT NULL DEFAULT 'all' CHECK (ticket_scope IN ('all', 'assigned'));
 -- Who gets mail of the whole account, found without reading everybody.
-CREATE INDEX contact_assistance ON contact (org) WHERE assistance AND assistance_global;
-CREATE INDEX contact_financial ON contact (org) WHERE financial AND financial_global;
+CREATE INDEX contact_assistance ON contact (org, id) WHERE assistance AND assistance_global;
+CREATE INDEX contact_financial ON contact (org, id) WHERE financial AND financial_global;
 
 CREATE TABLE ticket (
     id            TEXT PRIMARY KEY,
