@@ -9,6 +9,7 @@ import (
 const (
 	ticketNumbers = "ticket"
 	searchRows    = "ticket_search"
+	webhookEvents = "webhook"
 )
 
 // firstTicket is the number of an installation's first ticket: a customer need not see that it is the first.

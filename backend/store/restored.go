@@ -17,7 +17,7 @@ func (tx *Tx) OrganizationsOpen(ctx context.Context) ([]id.Organization, error) 
 type Voided struct{ SignIns, Links, Mails int64 }
 
 // VoidAll ends every sign-in, every call with its receipt and every one-time phrase, uses up every mailed link, and gives
-// up every mail that waits: what a backup brings back may have been revoked, used or sent since it was taken.
+// up every mail and every delivery to a webhook that waits: what a backup brings back may have been revoked, used or sent since it was taken.
 func (tx *Tx) VoidAll(ctx context.Context, why string) (v Voided, err error) {
 	now := ms(tx.Now())
 	if v.SignIns, err = tx.Exec(ctx, `UPDATE session SET ended_at = ?, ended_why = ? WHERE ended_at = 0`, now, why); err != nil {
@@ -29,6 +29,10 @@ func (tx *Tx) VoidAll(ctx context.Context, why string) (v Voided, err error) {
 	if v.Mails, err = tx.Exec(ctx, `UPDATE outbox_mail SET dead_at = ?, sealed = '', leased_until = 0, last_error = ?
 WHERE sent_at = 0 AND dead_at = 0`, now, why); err != nil {
 		return v, fmt.Errorf("give up the mails: %w", err)
+	}
+	if _, err = tx.Exec(ctx, `UPDATE webhook_delivery SET dead_at = ?, leased_until = 0, last_error = ?
+WHERE delivered_at = 0 AND dead_at = 0`, now, why); err != nil {
+		return v, fmt.Errorf("give up the deliveries to webhooks: %w", err)
 	}
 	if _, err = tx.Exec(ctx, `UPDATE verification SET closed_at = ? WHERE closed_at = 0`, now); err != nil {
 		return v, fmt.Errorf("end the calls: %w", err)

@@ -20,19 +20,20 @@ import (
 type Label string
 
 const (
-	Wrap   Label = "wrap"   // wraps the organizations' own keys
-	Match  Label = "match"  // tags that spoken codes are compared by
-	Pepper Label = "pepper" // goes into passwords and recovery codes before they are hashed
-	Audit  Label = "audit"  // chains the audit entries
-	Cursor Label = "cursor" // signs cursors handed to clients
-	Token  Label = "token"  // signs and seals short-lived tokens
-	Factor Label = "factor" // seals the seeds of second factors
-	Mail   Label = "mail"   // seals the secret part of a mail that waits to be sent
-	Device Label = "device" // signs the cookie of a device that has signed in before
-	Reply  Label = "reply"  // makes the addresses that answers to mails go to, and marks what went out
+	Wrap    Label = "wrap"    // wraps the organizations' own keys
+	Match   Label = "match"   // tags that spoken codes are compared by
+	Pepper  Label = "pepper"  // goes into passwords and recovery codes before they are hashed
+	Audit   Label = "audit"   // chains the audit entries
+	Cursor  Label = "cursor"  // signs cursors handed to clients
+	Token   Label = "token"   // signs and seals short-lived tokens
+	Factor  Label = "factor"  // seals the seeds of second factors
+	Mail    Label = "mail"    // seals the secret part of a mail that waits to be sent
+	Device  Label = "device"  // signs the cookie of a device that has signed in before
+	Reply   Label = "reply"   // makes the addresses that answers to mails go to, and marks what went out
+	Webhook Label = "webhook" // seals the secrets that sign what webhooks are told
 )
 
-var labels = []Label{Wrap, Match, Pepper, Audit, Cursor, Token, Factor, Mail, Device, Reply}
+var labels = []Label{Wrap, Match, Pepper, Audit, Cursor, Token, Factor, Mail, Device, Reply, Webhook}
 
 // ErrRefused says that a sealed value does not open: another key, another place, or changed bytes.
 var ErrRefused = errors.New("the sealed value does not belong here or was changed")

@@ -139,6 +139,13 @@ const (
 	InvoiceCreated       Kind = "invoice.created"
 	InvoiceChanged       Kind = "invoice.changed"
 	InvoicePaying        Kind = "invoice.paying" // somebody went to the payment page
+	WebhookCreated       Kind = "webhook.created"
+	WebhookChanged       Kind = "webhook.changed"
+	WebhookSecretRolled  Kind = "webhook.secret_rolled"
+	WebhookDeleted       Kind = "webhook.deleted"
+	WebhookDeactivated   Kind = "webhook.deactivated" // by the server: it is gone, or nothing arrived for days
+	WebhookTested        Kind = "webhook.tested"
+	WebhookResent        Kind = "webhook.resent"
 )
 
 // ActorKind says whose hand it was.

@@ -174,21 +174,25 @@ CREATE TABLE api_token (
 
 -- Where the provider's other systems are told what happens.
 CREATE TABLE webhook (
-    id         TEXT PRIMARY KEY,
-    url        TEXT NOT NULL,
-    types      TEXT NOT NULL, -- JSON array of event types, [] for all
-    sealed     TEXT NOT NULL, -- the secret that signs
-    active     BOOLEAN NOT NULL,
-    failing    BIGINT NOT NULL, -- since when nothing was delivered, 0: it works
-    version    BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    created_by TEXT NOT NULL
+    id           TEXT PRIMARY KEY,
+    url          TEXT NOT NULL,
+    types        TEXT NOT NULL, -- JSON array of event types, [] for all
+    sealed       TEXT NOT NULL, -- the secret that signs
+    former       TEXT NOT NULL, -- the secret before it, sealed; '' for none
+    former_until BIGINT NOT NULL, -- it signs too as long as this
+    active       BOOLEAN NOT NULL,
+    why          TEXT NOT NULL, -- the server deactivated it: 'gone', 'failing'; '' otherwise
+    failing      BIGINT NOT NULL, -- since when nothing was delivered, 0: it works
+    version      BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    created_by   TEXT NOT NULL -- name
 );
 
 CREATE TABLE webhook_delivery (
     id           TEXT PRIMARY KEY,
     webhook      TEXT NOT NULL REFERENCES webhook (id),
     event        TEXT NOT NULL, -- the same for all that are told of it
+    seq          BIGINT NOT NULL, -- events count up in the order of their commits
     type         TEXT NOT NULL,
     payload      TEXT NOT NULL, -- JSON, as it is signed
     created_at   BIGINT NOT NULL,
@@ -199,10 +203,11 @@ CREATE TABLE webhook_delivery (
     dead_at      BIGINT NOT NULL,
     status       BIGINT NOT NULL, -- of the last answer, 0: none came
     last_error   TEXT NOT NULL,
-    UNIQUE (webhook, event)
+    UNIQUE (webhook, event),
+    UNIQUE (webhook, seq)
 );
-CREATE INDEX webhook_delivery_due ON webhook_delivery (next_at) WHERE delivered_at = 0 AND dead_at = 0;
-CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, next_at, seq) WHERE delivered_at = 0 AND dead_at = 0;
+CREATE INDEX webhook_delivery_dead ON webhook_delivery (dead_at) WHERE dead_at > 0;
 
 -- Significant changes can be asked for in the portal, too: then there is no agent and no call, and a service is meant.
 CREATE TABLE significant_change_new (
