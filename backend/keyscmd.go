@@ -104,8 +104,8 @@ func showKeys(ctx context.Context, s *portal.Service, w io.Writer) error {
 			state = "being replaced"
 		}
 		u := uses[key]
-		fmt.Fprintf(w, "%s  %-14s  %d organizations, %d codes, %d past codes, %d phrases, %d second factors, %d mails\n",
-			key, state, u.Orgs, u.Codes, u.History, u.Phrases, u.Logins, u.Mails)
+		fmt.Fprintf(w, "%s  %-14s  %d organizations, %d codes, %d past codes, %d phrases, %d second factors, %d mails, %d webhooks\n",
+			key, state, u.Orgs, u.Codes, u.History, u.Phrases, u.Logins, u.Mails, u.Webhooks)
 	}
 	return nil
 }

@@ -27,6 +27,8 @@ import (
 	"countersign/backend/server"
 	"countersign/backend/store"
 	"countersign/backend/vault"
+	"countersign/backend/webhook"
+	"countersign/shared/id"
 )
 
 type serveCmd struct {
@@ -135,6 +137,7 @@ type process struct {
 	hub     *hub.Hub
 	svc     *portal.Service
 	worker  *outbox.Worker
+	teller  *webhook.Worker
 	server  *server.Server
 	mails   string // where mails go, for people
 }
@@ -160,8 +163,13 @@ func (p *process) assemble(ctx context.Context, url string, site http.Handler) e
 	now := p.db.Clock().Now
 	p.worker = outbox.New(outbox.Config{Queue: p.db, Keys: p.keys, Renderer: renderer, Sender: sender, Now: now, Log: p.log})
 
+	p.teller = webhook.New(webhook.Config{Queue: p.db, Keys: p.keys, Client: webhook.NewClient(version(), nil), Now: now, Log: p.log,
+		Deactivate: func(ctx context.Context, w id.Webhook, v int64, why string) error {
+			return p.svc.DeactivateWebhook(ctx, w, v, why)
+		}})
+
 	p.svc = portal.New(portal.Deps{
-		DB: p.db, Keys: p.keys, Hasher: login.NewHasher(p.keys.Derive(vault.Pepper), login.StandardCost), Mailed: p.worker.Wake,
+		DB: p.db, Keys: p.keys, Hasher: login.NewHasher(p.keys.Derive(vault.Pepper), login.StandardCost), Mailed: p.worker.Wake, Told: p.teller.Wake,
 		Settings: portal.Settings{Brand: p.c.Brand, PublicURL: url, Demo: p.c.Demo}, Log: p.log,
 	})
 	p.hub = hub.New(hub.Options{Authorize: p.svc.Authorize, Replay: p.svc.Replay, Origin: hub.SameOrigin(url), Now: now, Log: p.log})
@@ -205,12 +213,13 @@ func (p *process) greet(w io.Writer, url string) {
 	}
 }
 
-// run serves until ctx ends and then stops in order: requests, sockets, outbox and clock work, the last requests.
+// run serves until ctx ends and then stops in order: requests, sockets, outbox, webhooks and clock work, the last requests.
 func (p *process) run(ctx context.Context, ln, metrics net.Listener) error {
 	background, halt := context.WithCancel(context.WithoutCancel(ctx))
 	defer halt()
 	var wg sync.WaitGroup
 	p.start(&wg, func() { p.worker.Run(background) })
+	p.start(&wg, func() { p.teller.Run(background) })
 	p.start(&wg, func() { p.svc.Run(background) })
 	p.start(&wg, func() { p.svc.RunJobs(background) })
 	p.start(&wg, func() { p.keepAnchors(background) })

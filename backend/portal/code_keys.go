@@ -23,7 +23,7 @@ func (s *Service) RotateKeys(ctx context.Context) (moved int, err error) {
 	if s.Keys.Previous() == "" {
 		return 0, nil
 	}
-	for _, part := range []func(context.Context) (int, error){s.rotateOrgs, s.rotateLogins, s.rotateMails} {
+	for _, part := range []func(context.Context) (int, error){s.rotateOrgs, s.rotateLogins, s.rotateMails, s.rotateWebhooks} {
 		n, err := part(ctx)
 		moved += n
 		if err != nil {
@@ -205,11 +205,13 @@ func (s *Service) rotateRows(ctx context.Context, part func(tx *Tx, after string
 // KeyUse is what a root key is still needed for.
 type KeyUse struct {
 	store.KeyUse
-	Logins, Mails int
+	Logins, Mails, Webhooks int
 }
 
 // Total is how many rows need the key.
-func (u KeyUse) Total() int { return u.Orgs + u.Codes + u.History + u.Phrases + u.Logins + u.Mails }
+func (u KeyUse) Total() int {
+	return u.Orgs + u.Codes + u.History + u.Phrases + u.Logins + u.Mails + u.Webhooks
+}
 
 // KeyUses counts by id of the root key what is sealed with it.
 func (s *Service) KeyUses(ctx context.Context) (map[string]KeyUse, error) {
@@ -255,9 +257,15 @@ func (s *Service) KeyUses(ctx context.Context) (map[string]KeyUse, error) {
 				count(m.Sealed, func(u *KeyUse) { u.Mails++ })
 			}
 			if len(rows) < rotateAtOnce {
-				return nil
+				break
 			}
 		}
+		hooks, err := st.SealedWebhooks(ctx, "", mostWebhooks)
+		for _, w := range hooks {
+			count(w.Sealed, func(u *KeyUse) { u.Webhooks++ })
+			count(w.Former, func(u *KeyUse) { u.Webhooks++ })
+		}
+		return err
 	})
 	return out, err
 }

@@ -146,6 +146,8 @@ func (s *Service) staffMay(in *store.SignedIn) func(live.Kind) bool {
 			return proven
 		case live.Activity:
 			return proven && in.Rank.AtLeast(org.Lead)
+		case live.Webhooks:
+			return proven && in.Rank.AtLeast(org.Administrator)
 		}
 		return false
 	}

@@ -47,6 +47,7 @@ type Deps struct {
 	Hasher   *login.Hasher
 	Live     Live
 	Mailed   func()        // wakes the outbox
+	Told     func()        // wakes the deliveries to webhooks
 	Replies  *mail.Replies // addresses for answers to mails of tickets; nil where no mail comes in
 	Settings Settings
 	Log      *slog.Logger
@@ -80,6 +81,9 @@ func New(d Deps) *Service {
 	if d.Mailed == nil {
 		d.Mailed = func() {}
 	}
+	if d.Told == nil {
+		d.Told = func() {}
+	}
 	return &Service{Deps: d, auditKey: d.Keys.Derive(vault.Audit), ticker: newTicker(), core: newCore(&d), jobs: newJobs()}
 }
 
@@ -90,7 +94,8 @@ type Tx struct {
 	*Caller
 	Org id.Organization // of the path; "" where the call is about none
 
-	svc *Service
+	svc       *Service
+	listeners *[]store.Listener // the webhooks, once something happened that one could want to be told
 }
 
 // UseCase is what runs inside the gate.
@@ -231,8 +236,8 @@ type change struct {
 	mails   []store.Mail
 }
 
-// record writes the audit entry, the events and the mails of what the transaction did. What is about an organization
-// and recorded there pokes its activity feed too.
+// record writes the audit entry, the events and the mails of what the transaction did, and tells webhooks of it. What is
+// about an organization and recorded there pokes its activity feed too.
 func (tx *Tx) record(c change) error {
 	e := tx.entry(&c)
 	more := make([]audit.Entry, len(c.more))
@@ -246,7 +251,10 @@ func (tx *Tx) record(c change) error {
 	} else {
 		pokes = append(pokes, store.Poke{Stream: c.stream, Kind: live.Activity, Org: id.Organization(c.stream)})
 	}
-	return tx.Tx.Record(tx, tx.svc.auditKey, store.Change{Entry: e, More: more, Pokes: pokes, Mails: c.mails})
+	if err := tx.Tx.Record(tx, tx.svc.auditKey, store.Change{Entry: e, More: more, Pokes: pokes, Mails: c.mails}); err != nil {
+		return err
+	}
+	return tx.tellWebhooks(&e, more)
 }
 
 // entry is the audit entry of a change by the caller.

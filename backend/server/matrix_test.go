@@ -14,6 +14,7 @@ import (
 
 	. "countersign/backend/backendtest"
 	"countersign/backend/server"
+	"countersign/backend/webhook"
 	"countersign/shared/access"
 	"countersign/shared/api"
 	"countersign/shared/id"
@@ -207,6 +208,8 @@ const (
 	unit      = "018f0000-0000-7000-8000-000000000008" // a business unit
 	program   = "018f0000-0000-7000-8000-000000000009" // its program
 	inventory = "018f0000-0000-7000-8000-00000000000a" // the number in that
+	hook      = "018f0000-0000-7000-8000-00000000000b" // a webhook
+	delivery  = "018f0000-0000-7000-8000-00000000000c" // what it was told
 	bulkWork  = "018f0000-0000-7000-8000-000000000005" // a job on numbers whose file of one byte is still to come
 	hosting   = "018f0000-0000-7000-8000-00000000000b" // a service
 	domain    = "018f0000-0000-7000-8000-00000000000c" // a domain
@@ -250,6 +253,11 @@ VALUES (?, ?, ?, 'Winter', 'winter', 'survey', 0, 0, 1, 0)`, program, o, unit)
 other_ver, purpose_ver, name_ver, place_ver) VALUES (?, ?, '+33184880009', 'survey', '', '', ?, ?, 'active', 0, 3, '', 0, 0, 0, 0)`, o, inventory, unit, program)
 	w.Exec(`INSERT INTO number_tally (org, call_purpose, business_unit, program, status, n) VALUES (?, 'survey', ?, ?, 'active', 1)`, o, unit, program)
 	seedServices(w, o, caller, at)
+	sealed := webhook.Seal(w.Keys, hook, webhook.PlaceSecret, webhook.NewSecret())
+	w.Exec(`INSERT INTO webhook (id, url, types, sealed, former, former_until, active, why, failing, version, created_at, created_by)
+VALUES (?, 'https://hooks.example.test/', '[]', ?, '', 0, TRUE, '', 0, 1, 0, 'Ada Stone')`, hook, sealed)
+	w.Exec(`INSERT INTO webhook_delivery (id, webhook, event, seq, type, payload, created_at, attempts, next_at, leased_until, delivered_at, dead_at,
+status, last_error) VALUES (?, ?, 'event', 0, 'contact.created', '{}', ?, 1, ?, 0, ?, 0, 200, '')`, delivery, hook, at, at, at)
 	return c
 }
 
@@ -294,6 +302,7 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
 		"{transfer}", offered, "{field}", vatNumber, "{attention}", waits,
 		"{snapshot}", emptyHead, "{chunk}", "0", "{job}", bulkWork, "{n}", "0",
+		"{webhook}", hook, "{delivery}", delivery,
 		"{unit}", unit, "{program}", program, "{number}", inventory, "{purpose}", "survey",
 		"/domains/{service}", "/domains/"+domain, "{service}", hosting, "{ticket}", question, "{file}", picture, "{invoice}", bill, "{answer}", canned).Replace(op.path)
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
@@ -328,6 +337,8 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 				"rows": []any{map[string]any{"id": inventory, "was": map[string]any{"display_name": ""}}}}}
 		case api.AddNumberList.Name, api.DeleteNumberList.Name:
 			op.body["numbers"] = []string{"+33184880001"}
+		case api.CreateWebhook.Name, api.UpdateWebhook.Name:
+			op.body["url"], op.body["types"] = "https://crm.example.test/", []string{"contact.created"}
 		case api.PutJobPart.Name:
 			op.body["data"] = "MA=="
 		case api.OpenTicket.Name, api.ReplyTicket.Name, api.ReplyStaffTicket.Name, api.NoteTicket.Name:

@@ -47,6 +47,7 @@ func newMetrics(s *Server, version string) *metrics {
 	m.registry.MustRegister(m.requests, m.took, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.ofStore(s)
 	m.ofOutbox(s)
+	m.ofWebhooks(s)
 	m.ofHub(s)
 	m.counter("sync_rollbacks_total", "Histories of numbers that a device proved to have gone back.", func() float64 { return float64(s.svc.SyncStats().Rollbacks) })
 	m.gauge("sync_snapshot_bytes", "Snapshots of numbers kept for devices.", func() float64 { return float64(s.svc.SyncStats().SnapshotBytes) })
@@ -82,6 +83,20 @@ func (m *metrics) ofOutbox(s *Server) {
 	}
 	m.gauge("mails_waiting", "Mails that are not sent yet.", state(func(o store.OutboxState) float64 { return float64(o.Waiting) }))
 	m.gauge("mails_dead", "Mails that were given up.", state(func(o store.OutboxState) float64 { return float64(o.Dead) }))
+}
+
+func (m *metrics) ofWebhooks(s *Server) {
+	state := func(of func(store.WebhookState) float64) func() float64 {
+		return func() float64 {
+			w, err := s.svc.DB.WebhookState(context.Background())
+			if err != nil {
+				return math.NaN()
+			}
+			return of(w)
+		}
+	}
+	m.gauge("webhook_deliveries_waiting", "Events that webhooks are still to be told.", state(func(w store.WebhookState) float64 { return float64(w.Waiting) }))
+	m.gauge("webhook_deliveries_dead", "Events that were given up for a webhook.", state(func(w store.WebhookState) float64 { return float64(w.Dead) }))
 }
 
 func (m *metrics) ofHub(s *Server) {

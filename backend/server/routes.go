@@ -216,6 +216,15 @@ func routes(r *router, svc *portal.Service) {
 	route(r, api.WithdrawOwnership, svc.WithdrawOwnership)
 	route(r, api.AcceptOwnership, svc.AcceptOwnership)
 	route(r, api.DeclineOwnership, svc.DeclineOwnership)
+
+	route(r, api.ListWebhooks, svc.ListWebhooks)
+	route(r, api.CreateWebhook, svc.CreateWebhook)
+	route(r, api.UpdateWebhook, svc.UpdateWebhook)
+	route(r, api.DeleteWebhook, svc.DeleteWebhook)
+	route(r, api.RollWebhookSecret, svc.RollWebhookSecret)
+	route(r, api.TestWebhook, svc.TestWebhook)
+	route(r, api.ListDeliveries, svc.ListDeliveries)
+	route(r, api.Redeliver, svc.Redeliver)
 }
 
 // router binds declarations to use cases and remembers which have been.

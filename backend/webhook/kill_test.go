@@ -47,7 +47,9 @@ func sendAll(dir string) error {
 	}
 	defer db.Close()
 	w := webhook.New(webhook.Config{Queue: db, Keys: keys, Client: webhook.NewClient("test", nil), Now: db.Clock().Now, Log: slog.New(slog.DiscardHandler),
-		Deactivate: func(context.Context, id.Webhook, int64, string) error { return fmt.Errorf("nothing is to be deactivated") }})
+		Deactivate: func(context.Context, id.Webhook, int64, string) error {
+			return fmt.Errorf("nothing is to be deactivated")
+		}})
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

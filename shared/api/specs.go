@@ -48,5 +48,7 @@ func Specs() []Spec {
 		ListStaffTickets.Spec, GetStaffTicket.Spec, ReplyStaffTicket.Spec, NoteTicket.Spec, SetTicket.Spec, TellStaffWriting.Spec,
 		UploadStaffFile.Spec, DropStaffFile.Spec, GetStaffFile.Spec, ListCanned.Spec, CreateCanned.Spec, UpdateCanned.Spec, DeleteCanned.Spec,
 		ListInvoices.Spec, GetInvoice.Spec, PayInvoice.Spec, ListStaffInvoices.Spec,
+		ListWebhooks.Spec, CreateWebhook.Spec, UpdateWebhook.Spec, DeleteWebhook.Spec, RollWebhookSecret.Spec,
+		TestWebhook.Spec, ListDeliveries.Spec, Redeliver.Spec,
 	}
 }

@@ -34,6 +34,7 @@ const (
 	Writing      Kind = "writing"      // somebody writes in a ticket of Org, at this moment; Ref as for Tickets
 	Canned       Kind = "canned"       // texts that staff put into answers
 	Invoices     Kind = "invoices"     // invoices of Org
+	Webhooks     Kind = "webhooks"     // where the provider's other systems are told, and what became of it; Ref is the webhook
 	Me           Kind = "me"           // the caller's own sign-ins, rights or settings
 )
 
