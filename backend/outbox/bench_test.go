@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"countersign/backend/mail"
 	"countersign/backend/mail/mailtest"
@@ -30,19 +31,37 @@ func (c *counting) Send(ctx context.Context, l mail.Letter) error {
 	return nil
 }
 
+// far is a connection to a server some milliseconds away.
+type far struct{ net.Conn }
+
+const away = 5 * time.Millisecond
+
+func (c far) Write(b []byte) (int, error) {
+	time.Sleep(away)
+	return c.Conn.Write(b)
+}
+
 // BenchmarkOutbox is one mail of a full outbox, from its lease to its written outcome: to a mail server on loopback, to
-// the folder, and to nowhere, which is what the outbox itself costs.
+// one farther away, to the folder, and to nowhere, which is what the outbox itself costs.
 func BenchmarkOutbox(b *testing.B) {
+	smtp := func(b *testing.B, dial func(ctx context.Context, network, address string) (net.Conn, error)) mail.Sender {
+		srv := mailtest.Start(b, mailtest.Options{TCP: true})
+		host, port, _ := net.SplitHostPort(srv.Addr)
+		n, _ := strconv.Atoi(port)
+		s, err := mail.NewSMTP(mail.SMTPConfig{Host: host, Port: n, TLS: mail.NoTLS, HELO: "portal.test", Dial: dial})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	}
 	for name, open := range map[string]func(b *testing.B) mail.Sender{
-		"smtp": func(b *testing.B) mail.Sender {
-			srv := mailtest.Start(b, mailtest.Options{TCP: true})
-			host, port, _ := net.SplitHostPort(srv.Addr)
-			n, _ := strconv.Atoi(port)
-			s, err := mail.NewSMTP(mail.SMTPConfig{Host: host, Port: n, TLS: mail.NoTLS, HELO: "portal.test"})
-			if err != nil {
-				b.Fatal(err)
-			}
-			return s
+		"smtp": func(b *testing.B) mail.Sender { return smtp(b, nil) },
+		"smtp_far": func(b *testing.B) mail.Sender {
+			return smtp(b, func(ctx context.Context, network, address string) (net.Conn, error) {
+				time.Sleep(away)
+				c, err := (&net.Dialer{}).DialContext(ctx, network, address)
+				return far{c}, err
+			})
 		},
 		"folder": func(b *testing.B) mail.Sender {
 			s, err := mail.NewFolder(filepath.Join(b.TempDir(), "mail"))
@@ -66,11 +85,13 @@ func BenchmarkOutbox(b *testing.B) {
 					mails = nil
 				}
 			}
+			commits := w.db.Stats().Commits
 			b.ResetTimer()
 			_, stop := w.run(w.db, sender)
 			<-sender.all
 			stop()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
+			b.ReportMetric(float64(w.db.Stats().Commits-commits)/float64(b.N), "commits/mail")
 		})
 	}
 }

@@ -98,7 +98,18 @@ func (w *world) smtpTo(o mailtest.Options) (mail.Sender, *mailtest.Server) {
 // run starts a worker and gives the way to stop it, which waits for its end. The test's end stops it too.
 func (w *world) run(q outbox.Queue, s mail.Sender) (worker *outbox.Worker, stop func()) {
 	w.Helper()
-	worker = outbox.New(outbox.Config{Queue: q, Keys: w.keys, Renderer: w.renderer, Sender: s, Files: files, Now: w.now, Log: slog.New(slog.NewTextHandler(w.log, nil))})
+	return w.start(w.config(q, s))
+}
+
+func (w *world) config(q outbox.Queue, s mail.Sender) outbox.Config {
+	return outbox.Config{
+		Queue: q, Keys: w.keys, Renderer: w.renderer, Sender: s, Files: files, Now: w.now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+	}
+}
+
+func (w *world) start(c outbox.Config) (worker *outbox.Worker, stop func()) {
+	w.Helper()
+	worker = outbox.New(c)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -162,6 +173,18 @@ func (w *world) reset(n int, token string, life time.Duration) store.Mail {
 		ID: m, To: fmt.Sprintf("owner%d@acme.example", n), Locale: "en", Template: string(mail.PasswordReset),
 		Args:   mail.Args{"expires": mail.At(w.now().Add(life)), "link": "/reset"},
 		Sealed: outbox.Seal(w.keys, m, vault.NewSecret(token)), Key: fmt.Sprint("reset:", n), ExpiresAt: w.now().Add(life),
+	}
+}
+
+// tamper changes a row as no part of the portal does.
+func (w *world) tamper(query string, args ...any) {
+	w.Helper()
+	err := w.db.Update(w.Context(), func(tx *store.Tx) error {
+		_, err := tx.Touch(w.Context(), query, args...)
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
 	}
 }
 
