@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"countersign/shared/i18n"
+
 	"golang.org/x/net/idna"
 )
 
@@ -39,12 +41,16 @@ func envelope(address string) (string, error) {
 }
 
 // header is the one gate for texts in headers. A line break would end the header and begin another one, so it is
-// refused; what looks like an encoded word is taken apart, because receivers would decode it, line breaks and all.
+// refused; what looks like an encoded word is taken apart, because receivers would decode it, line breaks and all. Blanks
+// in a row become one: folded among them, a line of nothing but blanks could pass for the headers' end.
 func header(name, value string) (string, error) {
 	if strings.ContainsFunc(value, unicode.IsControl) {
 		return "", unsendable("the %s would break its header", name)
 	}
-	return strings.ReplaceAll(value, "=?", "= ?"), nil
+	for strings.Contains(value, "  ") {
+		value = strings.ReplaceAll(value, "  ", " ")
+	}
+	return strings.ReplaceAll(strings.Trim(value, " "), "=?", "= ?"), nil
 }
 
 // message is a letter in its wire form.
@@ -82,12 +88,12 @@ func compose(l Letter) (message, error) {
 	if l.Mark != "" {
 		h.add(LoopHeader, l.Mark)
 	}
-	h.add("Content-Language", string(l.Locale))
+	h.add("Content-Language", string(i18n.Parse(string(l.Locale))))
 	h.add("Date", l.Date.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	h.add("MIME-Version", "1.0")
-	h.add("Message-ID", "<"+l.MessageID+">")
+	h.line("Message-ID", "<"+l.MessageID+">")
 	if IsMessageID(l.InReplyTo) {
-		h.add("In-Reply-To", "<"+l.InReplyTo+">")
+		h.line("In-Reply-To", "<"+l.InReplyTo+">")
 	}
 	if refs := bracketed(l.References); refs != "" {
 		h.add("References", refs)

@@ -281,6 +281,7 @@ func TestNewRendererRefuses(t *testing.T) {
 		"no_product":  func(o *mail.Options) { o.Product = "" },
 		"no_sender":   func(o *mail.Options) { o.From = "" },
 		"bad_sender":  func(o *mail.Options) { o.From = "Northwind" },
+		"long_domain": func(o *mail.Options) { o.From = "a@" + strings.Repeat("abc.", 60) + "example" },
 	} {
 		o := good
 		change(&o)

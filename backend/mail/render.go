@@ -38,6 +38,8 @@ type Options struct {
 	Mark      string         // see Mark
 }
 
+const idChars = 36 // of a mail's id, before the @ of its Message-ID
+
 // NewRenderer checks the options; the error is a sentence for the person who starts the server.
 func NewRenderer(o Options) (*Renderer, error) {
 	u, err := url.Parse(o.PublicURL)
@@ -59,7 +61,9 @@ func NewRenderer(o Options) (*Renderer, error) {
 	}
 	r := &Renderer{base: strings.TrimSuffix(u.String(), "/"), product: clean(o.Product, false), from: *from, zone: o.Zone,
 		replies: o.Replies, mark: o.Mark}
-	_, r.domain, _ = strings.Cut(from.Address, "@")
+	if _, r.domain, _ = strings.Cut(from.Address, "@"); !IsMessageID(strings.Repeat("0", idChars) + "@" + r.domain) {
+		return nil, fmt.Errorf("the sender's address of mails: its domain is too long")
+	}
 	if r.zone == nil {
 		r.zone = time.UTC
 	}

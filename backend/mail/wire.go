@@ -30,6 +30,9 @@ func (h *headers) add(name, value string) {
 	h.WriteString("\r\n")
 }
 
+// line is add for one long word that some programs only find behind its name.
+func (h *headers) line(name, value string) { h.WriteString(name + ": " + value + "\r\n") }
+
 // with gives the headers with the letter's body: its text in two forms to choose from, and its files beside them.
 func (h *headers) with(l Letter) []byte {
 	// A boundary made of the content can't be in the content, and is the same at each attempt.
