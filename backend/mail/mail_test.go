@@ -224,6 +224,41 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// What a person wrote stands in the letter as it was written, and can't pass for its end or grow without bounds.
+func TestBody(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for body, want := range map[string]string{
+		"one\n  two\n\n\n\nthree":             "one\n  two\n\nthree\n\nFiles,",
+		"bye\n-- \nJonas":                     "bye\n--\nJonas\n\nFiles,",
+		"a\r\nb\tc\u202ed\x00":                "a\nb cd\n\nFiles,",
+		"see https://evil.example/?a=1&b=<2>": "see https://evil.example/?a=1&b=<2>\n\nFiles,",
+		strings.Repeat("é", 20_001):           strings.Repeat("é", 20_000) + "…\n\nFiles,",
+		"":                                    "wrote:\n\nFiles,",
+		" \n ":                                "wrote:\n\nFiles,",
+	} {
+		m := sample(mail.TicketMessage, i18n.EN, "asked")
+		m.Args["body"] = body
+		l, err := r.Render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(l.Text, want) {
+			t.Errorf("%.100q reads\n%.500s", body, l.Text)
+		}
+		if strings.Count(l.HTML, "<a ") != 1 || strings.Contains(l.HTML, "<2>") {
+			t.Errorf("%.100q is\n%.2000s", body, l.HTML)
+		}
+	}
+	m := sample(mail.TicketMessage, i18n.EN, "closed")
+	for _, name := range []string{"body", "files", "service"} {
+		delete(m.Args, name)
+	}
+	if l, err := r.Render(m); err != nil || strings.Contains(l.Text, "Files") || strings.Contains(l.Text, "Service") {
+		t.Errorf("with nothing but that it was closed: %v\n%s", err, l.Text)
+	}
+}
+
 func TestRenderRefuses(t *testing.T) {
 	t.Parallel()
 	r := renderer(t)

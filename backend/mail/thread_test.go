@@ -265,6 +265,29 @@ func TestThreads(t *testing.T) {
 	}
 }
 
+// Mails that know nothing of each other are one thread by the conversation they name.
+func TestRootHoldsTogether(t *testing.T) {
+	t.Parallel()
+	var box []placed
+	for n := range 3 {
+		m := sample(mail.TicketStaff, i18n.EN, "assigned")
+		m.CreatedAt = created.Add(time.Duration(n) * time.Hour)
+		m.Thread = mail.NewThread(someTicket, id.Message(fmt.Sprint(n)), "ana", nil)
+		letter, err := renderer(t).Render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := mail.Compose(letter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		box = append(box, place(t, raw, n))
+	}
+	if diff := gocmp.Diff(threads(box), [][]int{{0, 1, 2}}); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func byTheBook(p placed) string {
 	return "In-Reply-To: <" + p.id + ">\r\nReferences: <" + strings.Join(append(slices.Clone(p.refs), p.id), ">\r\n <") + ">\r\n"
 }
