@@ -1,0 +1,5 @@
+//go:build !race
+
+package mailin_test
+
+const underRace = false
