@@ -28,6 +28,7 @@ type commands struct {
 	Numbers numbersCmd `cmd:"" help:"Bring phone numbers in bulk."`
 	Audit   auditCmd   `cmd:"" help:"Check the audit record."`
 	Keys    keysCmd    `cmd:"" help:"Replace the root key, in steps that can be interrupted."`
+	MailIn  mailInCmd  `cmd:"" help:"Hand a mail, read from the standard input, to the running portal. For mail servers that run a program for each message."`
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
 

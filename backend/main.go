@@ -2,9 +2,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"countersign/backend/mailin"
 
 	"github.com/alecthomas/kong"
 )
@@ -38,15 +41,31 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "countersign: %v\nRun \"countersign --help\" to see what there is.\n", err)
+		if args[0] == mailIn {
+			return mailin.TempFail // mails must not be sent back because of a mistake in a configuration
+		}
 		return exitUsage
 	}
 	command.Bind(&output{stdout, stderr})
-	if err := command.Run(); err != nil {
+	err = command.Run()
+	if s, ok := errors.AsType[*status](err); ok {
+		fmt.Fprintln(stderr, s.reason)
+		return s.code
+	}
+	if err != nil {
 		fmt.Fprintln(stderr, "countersign:", err)
 		return exitFault
 	}
 	return exitDone
 }
+
+// status is an error with an exit status of its own; who runs the command reads the reason as it is.
+type status struct {
+	code   int
+	reason error
+}
+
+func (s *status) Error() string { return s.reason.Error() }
 
 // output is where commands write: what was asked for to out, everything else to err.
 type output struct{ out, err io.Writer }
