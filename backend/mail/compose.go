@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"countersign/backend/mailin"
 	"countersign/shared/i18n"
 
 	"golang.org/x/net/idna"
@@ -86,7 +87,7 @@ func compose(l Letter) (message, error) {
 	h.add("Auto-Submitted", "auto-generated")
 	h.add("X-Auto-Response-Suppress", "All")
 	if l.Mark != "" {
-		h.add(LoopHeader, l.Mark)
+		h.add(mailin.LoopHeader, l.Mark)
 	}
 	h.add("Content-Language", string(i18n.Parse(string(l.Locale))))
 	h.add("Date", l.Date.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/backend/mailin"
 	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/ticket"
@@ -163,7 +164,7 @@ func (r *Renderer) content(m Message, letter *Letter) content {
 
 	c.Subject, c.Footer = l.T("mail.ticket.subject", args...), l.T("mail.ticket.footer_portal", args...)
 	if letter.ReplyTo.Address != "" {
-		c.Above, c.Footer = "##- "+l.T("mail.reply_above")+" -##", l.T("mail.ticket.footer_answer", args...)
+		c.Above, c.Footer = mailin.Mark(l), l.T("mail.ticket.footer_answer", args...)
 	}
 	if shown[maybe] != "" {
 		c.Paragraphs = slices.Insert(c.Paragraphs, 0, l.T("mail.ticket.service", args...))

@@ -90,11 +90,8 @@ func Hash(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// LoopHeader is in every mail with the installation's mark. A mail that comes in with our own mark is one that we sent,
-// and answering it would go on for ever.
-const LoopHeader = "X-Countersign-Loop"
-
-// Mark is the installation's mark under the key of vault.Reply. It tells nothing of the key.
+// Mark is the installation's mark under the key of vault.Reply, in mailin.LoopHeader of every mail: one that comes in with
+// that header is one that we sent, and answering it would go on for ever. It tells nothing of the key.
 func Mark(key []byte) string { return tokenOf(keyed(key, "loop mark"))[:16] }
 
 // keyed prefixes each word with its length, so that no two lists of words read alike.

@@ -13,7 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"countersign/shared/significant"
+	"countersign/shared/text"
 
 	"github.com/emersion/go-message/textproto"
 )
@@ -100,7 +100,7 @@ func oneLine(s string, n int) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))
-	return clip(strings.Join(strings.Fields(significant.Plain(s)), " "), n)
+	return clip(text.Line(s), n)
 }
 
 // clip cuts to n code points.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"countersign/shared/significant"
+	"countersign/shared/text"
 )
 
 // line of a text, however it was marked up.
@@ -42,7 +42,7 @@ type page struct {
 
 // add takes a line, without what can't be seen.
 func (p *page) add(l line) {
-	l.text = strings.TrimRightFunc(significant.Plain(strings.ReplaceAll(l.text, "\ufeff", "")), unicode.IsSpace)
+	l.text = strings.TrimRightFunc(text.Plain(strings.ReplaceAll(l.text, "\ufeff", "")), unicode.IsSpace)
 	l.depth = min(l.depth, maxQuotes)
 	if p.room -= len(l.text) + 2*l.depth + 1; p.room < 0 || len(p.lines) >= maxLines {
 		p.full = true

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/backend/mail"
+	"countersign/backend/mailin"
 	"countersign/backend/outbox"
 	"countersign/backend/store"
 )
@@ -46,7 +47,7 @@ func TestSendsMailsOfTickets(t *testing.T) {
 		}
 		w.unchanged(mails, letters)
 		for _, l := range letters {
-			for _, want := range []string{"\nReferences: <", "\nIn-Reply-To: <CAF+", "\nReply-To: \"Northwind\" <reply+", "@portal.example.com>\r\n", "\n" + mail.LoopHeader + ": "} {
+			for _, want := range []string{"\nReferences: <", "\nIn-Reply-To: <CAF+", "\nReply-To: \"Northwind\" <reply+", "@portal.example.com>\r\n", "\n" + mailin.LoopHeader + ": "} {
 				if !bytes.Contains(l.Data, []byte(want)) {
 					t.Errorf("a mail without %q:\n%s", want, l.Data)
 				}
