@@ -22,6 +22,7 @@ import (
 	"countersign/backend/hub"
 	"countersign/backend/login"
 	"countersign/backend/mail"
+	"countersign/backend/mailin"
 	"countersign/backend/outbox"
 	"countersign/backend/portal"
 	"countersign/backend/server"
@@ -40,6 +41,8 @@ type serveCmd struct {
 	TrustedProxy []netip.Prefix `help:"Network of a proxy that may say for whom it asks (X-Forwarded-For). Can be given several times." env:"COUNTERSIGN_TRUSTED_PROXY" placeholder:"CIDR"`
 	MetricsAddr  string         `help:"Address of the numbers for Prometheus; empty for none." default:"localhost:9464" env:"COUNTERSIGN_METRICS_ADDR" placeholder:"HOST:PORT"`
 	SMTP         smtpFlags      `embed:"" prefix:"smtp-"`
+	MailIn       string         `help:"Where answers to mails of tickets are taken, for the mail server or the command mail-in to hand over. Needs --mail-reply-to." env:"COUNTERSIGN_MAIL_IN" placeholder:"lmtp:HOST:PORT|smtp:HOST:PORT|lmtp:unix:PATH"`
+	MailReplyTo  string         `help:"Address that answers go to, such as reply@portal.example.com: everything for reply+…@portal.example.com has to be handed over. Needs --mail-in." env:"COUNTERSIGN_MAIL_REPLY_TO" placeholder:"ADDRESS"`
 	Log          logFlags       `embed:"" prefix:"log-"`
 }
 
@@ -79,6 +82,13 @@ func (c *serveCmd) serve(ctx context.Context, o *output) (err error) {
 	if metrics != nil {
 		defer metrics.Close()
 	}
+	answers, at, err := c.listenMail(ctx)
+	if err != nil {
+		return err
+	}
+	if answers != nil {
+		defer answers.Close()
+	}
 	url, err := publicURL(c.PublicURL, ln.Addr())
 	if err != nil {
 		return err
@@ -97,7 +107,7 @@ func (c *serveCmd) serve(ctx context.Context, o *output) (err error) {
 	if err != nil {
 		return err
 	}
-	p := &process{c: c, log: log, db: db, keys: keys}
+	p := &process{c: c, log: log, db: db, keys: keys, answers: answers, answersAt: at}
 	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.assemble(ctx, url, site); err != nil {
 		return err
@@ -140,6 +150,9 @@ type process struct {
 	teller  *webhook.Worker
 	server  *server.Server
 	mails   string // where mails go, for people
+
+	answers   net.Listener // where answers by mail come in, nil for nowhere
+	answersAt mailin.Listen
 }
 
 // assemble puts the parts together; nothing runs yet but the hub.
@@ -151,7 +164,12 @@ func (p *process) assemble(ctx context.Context, url string, site http.Handler) e
 	if err != nil {
 		return err
 	}
-	renderer, err := mail.NewRenderer(mail.Options{PublicURL: url, Product: p.c.Brand, From: p.c.SMTP.From})
+	replies, err := p.c.replies(p.keys)
+	if err != nil {
+		return err
+	}
+	renderer, err := mail.NewRenderer(mail.Options{PublicURL: url, Product: p.c.Brand, From: p.c.SMTP.From, Replies: replies,
+		Mark: mail.Mark(p.keys.Derive(vault.Reply))})
 	if err != nil {
 		return err
 	}
@@ -161,7 +179,8 @@ func (p *process) assemble(ctx context.Context, url string, site http.Handler) e
 	}
 	p.mails = where
 	now := p.db.Clock().Now
-	p.worker = outbox.New(outbox.Config{Queue: p.db, Keys: p.keys, Renderer: renderer, Sender: sender, Now: now, Log: p.log})
+	p.worker = outbox.New(outbox.Config{Queue: p.db, Keys: p.keys, Renderer: renderer, Sender: sender, Now: now, Log: p.log,
+		Files: func(ctx context.Context, t *mail.Thread) ([]mail.File, error) { return p.svc.FilesOf(ctx, t) }})
 
 	p.teller = webhook.New(webhook.Config{Queue: p.db, Keys: p.keys, Client: webhook.NewClient(version(), nil), Now: now, Log: p.log,
 		Deactivate: func(ctx context.Context, w id.Webhook, v int64, why string) error {
@@ -169,7 +188,7 @@ func (p *process) assemble(ctx context.Context, url string, site http.Handler) e
 		}})
 
 	p.svc = portal.New(portal.Deps{
-		DB: p.db, Keys: p.keys, Hasher: login.NewHasher(p.keys.Derive(vault.Pepper), login.StandardCost), Mailed: p.worker.Wake, Told: p.teller.Wake,
+		DB: p.db, Keys: p.keys, Hasher: login.NewHasher(p.keys.Derive(vault.Pepper), login.StandardCost), Mailed: p.worker.Wake, Told: p.teller.Wake, Replies: replies,
 		Settings: portal.Settings{Brand: p.c.Brand, PublicURL: url, Demo: p.c.Demo}, Log: p.log,
 	})
 	p.hub = hub.New(hub.Options{Authorize: p.svc.Authorize, Replay: p.svc.Replay, Origin: hub.SameOrigin(url), Now: now, Log: p.log})
@@ -205,6 +224,9 @@ func (p *process) checkData(ctx context.Context) error {
 
 func (p *process) greet(w io.Writer, url string) {
 	fmt.Fprintf(w, "Countersign %s serves %s\n  data in %s, key in %s\n  mails are %s\n", version(), url, p.c.Data, p.c.keyFile(), p.mails)
+	if p.answers != nil {
+		fmt.Fprintf(w, "  answers by mail are taken at %s\n", p.c.MailIn)
+	}
 	if p.c.MetricsAddr != "" {
 		fmt.Fprintf(w, "  metrics on http://%s/metrics\n", p.c.MetricsAddr)
 	}
@@ -219,6 +241,9 @@ func (p *process) run(ctx context.Context, ln, metrics net.Listener) error {
 	defer halt()
 	var wg sync.WaitGroup
 	p.start(&wg, func() { p.worker.Run(background) })
+	if p.answers != nil {
+		p.start(&wg, func() { p.takeMail(background) })
+	}
 	p.start(&wg, func() { p.teller.Run(background) })
 	p.start(&wg, func() { p.svc.Run(background) })
 	p.start(&wg, func() { p.svc.RunJobs(background) })

@@ -22,6 +22,7 @@ import (
 	"countersign/backend/clock"
 	"countersign/backend/hub"
 	"countersign/backend/login"
+	"countersign/backend/mail"
 	"countersign/backend/portal"
 	"countersign/backend/server"
 	"countersign/backend/store"
@@ -52,6 +53,7 @@ type World struct {
 	Server  *server.Server
 	Clock   *clock.Clock
 	Hasher  *login.Hasher
+	Replies *mail.Replies // addresses for answers to mails of tickets
 
 	Acme, Beta, Gamma id.Organization // customer, customer (French), service provider
 
@@ -194,7 +196,9 @@ func (w *World) open() {
 	check(tb, err)
 
 	w.Hasher = login.NewHasher(w.Keys.Derive(vault.Pepper), login.Cost{MemoryKiB: 64, Iterations: 1})
-	w.Service = portal.New(portal.Deps{DB: w.DB, Keys: w.Keys, Hasher: w.Hasher, Settings: o.settings, Log: log, CheckTime: time.Nanosecond})
+	w.Replies, err = mail.NewReplies(w.Keys.Derive(vault.Reply), "reply@portal.example.test")
+	check(tb, err)
+	w.Service = portal.New(portal.Deps{DB: w.DB, Keys: w.Keys, Hasher: w.Hasher, Replies: w.Replies, Settings: o.settings, Log: log, CheckTime: time.Nanosecond})
 	w.Hub = hub.New(hub.Options{Authorize: w.Service.Authorize, Replay: w.Service.Replay, Now: w.Clock.Now, Log: log,
 		Origin: hub.SameOrigin(o.settings.PublicURL), Limits: hub.Limits{PerLogin: 20_000, PerAddress: 20_000, Total: 20_000}})
 	w.Service.Live = w.Hub

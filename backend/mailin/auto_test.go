@@ -115,7 +115,7 @@ func TestAuto_knows_our_own_mails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := parse(t, raw); m.Auto != mailin.AutoReply || m.Text == "" {
+	if m := parse(t, raw); m.Auto != mailin.Loop || m.Text == "" {
 		t.Errorf("%q, %q", m.Auto, m.Text)
 	}
 }

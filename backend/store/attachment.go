@@ -73,6 +73,13 @@ func (tx *Tx) FileOf(ctx context.Context, oid id.Organization, t id.Ticket, f id
 	return file, m, err
 }
 
+// FilesOfMessage are the files of a message, without their bytes.
+func (tx *Tx) FilesOfMessage(ctx context.Context, t id.Ticket, m id.Message) ([]ticket.File, error) {
+	return Collect(tx.Query(ctx, `SELECT `+fileColumns+` FROM attachment WHERE ticket = ? AND message = ? AND ticket <> '' ORDER BY id`, t, m), func(r *Rows) (f ticket.File, err error) {
+		return f, r.Scan(&f.ID, &f.Name, &f.Type, &f.Size, &f.Stripped)
+	})
+}
+
 // FileBytes are the bytes of a file that the caller has found to be allowed.
 func (tx *Tx) FileBytes(ctx context.Context, f *ticket.File) ([]byte, error) {
 	data := make([]byte, 0, f.Size)
