@@ -94,8 +94,7 @@ type Tx struct {
 	*Caller
 	Org id.Organization // of the path; "" where the call is about none
 
-	svc       *Service
-	listeners *[]store.Listener // the webhooks, once something happened that one could want to be told
+	svc *Service
 }
 
 // UseCase is what runs inside the gate.

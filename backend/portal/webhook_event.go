@@ -118,9 +118,9 @@ func (tx *Tx) tellWebhooks(first *audit.Entry, more []audit.Entry) error {
 	for len(some) > 0 {
 		t := events[some[0].Kind].as
 		same := func(e *audit.Entry) bool { return events[e.Kind].as == t }
-		hooks, err := tx.listening(t)
+		hooks, err := tx.Listening(tx, t)
 		if err != nil {
-			return err
+			return fmt.Errorf("find the webhooks: %w", err)
 		}
 		if len(hooks) > 0 {
 			var of []*audit.Entry
@@ -136,23 +136,6 @@ func (tx *Tx) tellWebhooks(first *audit.Entry, more []audit.Entry) error {
 		some = slices.DeleteFunc(some, same)
 	}
 	return nil
-}
-
-// listening are the active webhooks that want events of a type.
-func (tx *Tx) listening(t event.Type) (hooks []id.Webhook, err error) {
-	if tx.listeners == nil {
-		list, err := tx.Listeners(tx)
-		if err != nil {
-			return nil, fmt.Errorf("find the webhooks: %w", err)
-		}
-		tx.listeners = &list
-	}
-	for _, l := range *tx.listeners {
-		if len(l.Types) == 0 || slices.Contains(l.Types, t) {
-			hooks = append(hooks, l.ID)
-		}
-	}
-	return hooks, nil
 }
 
 // tellOf writes one event for entries of one type.

@@ -55,21 +55,16 @@ func (tx *Tx) Webhooks(ctx context.Context) ([]Webhook, error) {
 	return Collect(tx.Query(ctx, `SELECT `+webhookColumns+` FROM webhook ORDER BY id`), func(r *Rows) (Webhook, error) { return scanWebhook(r) })
 }
 
-// Listener is an active webhook and what it wants to be told.
-type Listener struct {
-	ID    id.Webhook
-	Types []event.Type // none: all
+// Listening are the active webhooks that want to be told events of a type. It is asked at every change that is an event, so
+// the database compares: in the list of types each stands in quotation marks.
+func (tx *Tx) Listening(ctx context.Context, t event.Type) ([]id.Webhook, error) {
+	return Collect(tx.Query(ctx, `SELECT id FROM webhook WHERE active AND (types = '[]' OR types LIKE ?) ORDER BY id`, `%"`+string(t)+`"%`),
+		func(r *Rows) (w id.Webhook, err error) { return w, r.Scan(&w) })
 }
 
-// Listeners are the active webhooks.
-func (tx *Tx) Listeners(ctx context.Context) ([]Listener, error) {
-	return Collect(tx.Query(ctx, `SELECT id, types FROM webhook WHERE active ORDER BY id`), func(r *Rows) (l Listener, err error) {
-		var types string
-		if err := r.Scan(&l.ID, &types); err != nil {
-			return l, err
-		}
-		return l, json.Unmarshal([]byte(types), &l.Types)
-	})
+// activeWebhooks are those that are told anything.
+func (tx *Tx) activeWebhooks(ctx context.Context) ([]id.Webhook, error) {
+	return Collect(tx.Query(ctx, `SELECT id FROM webhook WHERE active ORDER BY id`), func(r *Rows) (w id.Webhook, err error) { return w, r.Scan(&w) })
 }
 
 // AddWebhook writes a new webhook.

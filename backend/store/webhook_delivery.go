@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"countersign/shared/errs"
@@ -40,11 +41,13 @@ func (tx *Tx) TellWebhooks(ctx context.Context, e id.WebhookEvent, t event.Type,
 	if err != nil {
 		return err
 	}
+	args := make([]any, 0, 8*len(hooks))
 	for i, w := range hooks {
-		if _, err := tx.Exec(ctx, `INSERT INTO webhook_delivery (`+deliveryColumns+`, payload) VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, '', ?)`,
-			ids[i], w, e, seq, t, tx.Now(), tx.Now(), string(payload)); err != nil {
-			return fmt.Errorf("write what a webhook is to be told: %w", err)
-		}
+		args = append(args, ids[i], w, e, seq, t, tx.Now(), tx.Now(), string(payload))
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO webhook_delivery (`+deliveryColumns+`, payload) VALUES `+
+		strings.Repeat(", (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, '', ?)", len(hooks))[2:], args...); err != nil {
+		return fmt.Errorf("write what webhooks are to be told: %w", err)
 	}
 	return nil
 }

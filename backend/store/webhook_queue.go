@@ -150,17 +150,17 @@ WHERE (delivered_at > 0 AND delivered_at < ?) OR (dead_at > 0 AND dead_at < ?) L
 // NextDeliveryAt is when the next event can be leased for a webhook that is not busy, the zero time when none waits.
 func (db *DB) NextDeliveryAt(ctx context.Context, busy []id.Webhook) (next time.Time, err error) {
 	err = db.View(ctx, func(tx *Tx) error {
-		hooks, err := tx.Listeners(ctx)
+		hooks, err := tx.activeWebhooks(ctx)
 		if err != nil {
 			return err
 		}
 		for _, w := range hooks {
-			if slices.Contains(busy, w.ID) {
+			if slices.Contains(busy, w) {
 				continue
 			}
 			var t time.Time
 			err := tx.QueryRow(ctx, `SELECT CASE WHEN leased_until > next_at THEN leased_until ELSE next_at END AS ready FROM webhook_delivery
-WHERE webhook = ? AND delivered_at = 0 AND dead_at = 0 ORDER BY next_at, seq LIMIT 1`, w.ID).Scan(&t)
+WHERE webhook = ? AND delivered_at = 0 AND dead_at = 0 ORDER BY next_at, seq LIMIT 1`, w).Scan(&t)
 			if errs.Is(err, errs.NotFound) {
 				continue
 			}

@@ -203,7 +203,6 @@ CREATE TABLE webhook_delivery (
     dead_at      BIGINT NOT NULL,
     status       BIGINT NOT NULL, -- of the last answer, 0: none came
     last_error   TEXT NOT NULL,
-    UNIQUE (webhook, event),
     UNIQUE (webhook, seq)
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, next_at, seq) WHERE delivered_at = 0 AND dead_at = 0;
