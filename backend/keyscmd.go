@@ -104,7 +104,7 @@ func showKeys(ctx context.Context, s *portal.Service, w io.Writer) error {
 			state = "being replaced"
 		}
 		u := uses[key]
-		fmt.Fprintf(w, "%s  %-14s  %d organizations, %d codes, %d past codes, %d phrases, %d second factors, %d mails, %d webhooks\n",
+		fmt.Fprintf(w, "%s  %-14s  %d organizations, %d codes, %d past codes, %d phrases, %d second factors, %d mails, %d secrets of webhooks\n",
 			key, state, u.Orgs, u.Codes, u.History, u.Phrases, u.Logins, u.Mails, u.Webhooks)
 	}
 	return nil

@@ -40,7 +40,7 @@ func TestKeysAreReplaced(t *testing.T) {
 		t.Errorf("retiring too early says %s", out)
 	}
 	line := func(key, state string, mails string) *regexp.Regexp {
-		return regexp.MustCompile(`(?m)^` + key + ` +` + state + ` .* ` + mails + ` mails$`)
+		return regexp.MustCompile(`(?m)^` + key + ` +` + state + ` .* ` + mails + ` mails, 0 secrets of webhooks$`)
 	}
 	if out := countersign(exitDone, "keys", "status"); !line(old.ID(), "in use", "1").MatchString(out) {
 		t.Errorf("the status before: %s", out)

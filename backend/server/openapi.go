@@ -15,7 +15,9 @@ import (
 	"sync"
 	"unicode"
 
+	"countersign/backend/webhook"
 	"countersign/shared/api"
+	"countersign/shared/event"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -260,7 +262,29 @@ func document(a huma.API) ([]byte, error) {
 	live.Responses["101"] = &huma.Response{Description: "A websocket; the server sends frames as text messages",
 		Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(frameType, true, "")}}}
 	doc.AddOperation(&live)
+	doc.Webhooks = map[string]*huma.PathItem{"event": told(schemas)}
 	return json.Marshal(doc)
+}
+
+// told documents what webhooks are sent.
+func told(schemas huma.Registry) *huma.PathItem {
+	text := &huma.Schema{Type: huma.TypeString}
+	return &huma.PathItem{Post: &huma.Operation{
+		OperationID: "webhook-event", Summary: "What happened, told to a webhook", Security: []map[string][]string{},
+		Description: "By the Standard Webhooks specification. Sent at least once, under the same " + webhook.HeaderID + " at every attempt.",
+		Parameters: []*huma.Param{
+			{Name: webhook.HeaderID, In: "header", Required: true, Description: "The event", Schema: text},
+			{Name: webhook.HeaderTimestamp, In: "header", Required: true, Description: "Of this attempt, in Unix seconds", Schema: text},
+			{Name: webhook.HeaderSignature, In: "header", Required: true, Description: "One v1 signature, two while a former secret counts", Schema: text},
+		},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json": {Schema: schemas.Schema(reflect.TypeFor[event.Event](), true, "")}}},
+		Responses: map[string]*huma.Response{
+			"2XX":     {Description: "The receiver has the event"},
+			"410":     {Description: "The receiver is gone: the webhook is deactivated"},
+			"default": {Description: "The event is sent again later, after Retry-After at the earliest"},
+		},
+	}}
 }
 
 // schemaName names a type: those of shared/api by their name, others by their package too.

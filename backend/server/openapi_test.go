@@ -65,3 +65,31 @@ func TestDocumentTellsWhereOldProgramsAreRefused(t *testing.T) {
 		t.Errorf("the document tells of %d refusals too many", told)
 	}
 }
+
+// X07: the document tells what webhooks are sent.
+func TestDocumentTellsOfWebhooks(t *testing.T) {
+	w := backendtest.New(t)
+	var doc struct {
+		Webhooks map[string]map[string]struct {
+			Parameters  []struct{ Name string }
+			RequestBody struct {
+				Content map[string]struct {
+					Schema struct {
+						Ref string `json:"$ref"`
+					}
+				}
+			}
+		}
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	if err := json.Unmarshal(send(w.Server, request("GET", "/api/openapi.json", "", nil)).body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	op := doc.Webhooks["event"]["post"]
+	body := doc.Components.Schemas[strings.TrimPrefix(op.RequestBody.Content["application/json"].Schema.Ref, "#/components/schemas/")].Properties
+	if len(op.Parameters) != 3 || body["type"] == nil || body["timestamp"] == nil || body["data"] == nil {
+		t.Errorf("%+v with %v", op, body)
+	}
+}

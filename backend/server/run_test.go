@@ -324,7 +324,7 @@ func TestMetrics(t *testing.T) {
 	for _, want := range []string{
 		`countersign_requests_total{action="get-me",status="200"} 1`, `countersign_requests_total{action="get-me",status="422"} 1`,
 		`countersign_requests_total{action="get-home",status="200"} 1`, `countersign_requests_total{action="/api/",status="404"} 1`,
-		"countersign_store_commits_total", "countersign_sockets 0", "countersign_mails_waiting 0", "go_goroutines", "countersign_build_info",
+		"countersign_store_commits_total", "countersign_sockets 0", "countersign_mails_waiting 0", "countersign_webhook_deliveries_waiting 0", "go_goroutines", "countersign_build_info",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
