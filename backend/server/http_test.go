@@ -336,6 +336,7 @@ func inputs(t testing.TB) map[string]string {
 		"reply-ticket": `{` + aMessage + `}`, "set-ticket-copies": `{"copies":[]}`, "upload-file": `{"name":"N","data":"MA=="}`,
 		"reply-staff-ticket": `{` + aMessage + `}`, "note-ticket": `{` + aMessage + `}`, "set-ticket": `{"version":1}`, "upload-staff-file": `{"name":"N","data":"MA=="}`,
 		"create-canned-answer": aCanned + `}`, "update-canned-answer": aCanned + `,"version":1}`,
+		"create-webhook": `{"url":"https://crm.example.test/","types":[]}`, "update-webhook": `{"url":"https://crm.example.test/","types":[],"active":true,"version":1}`,
 	}
 	return m
 }
