@@ -45,6 +45,8 @@ var kept = map[string][]audit.Kind{
 	"nothing has changed yet": {audit.AccessRefused, audit.ManagedByProposed, audit.ManagedByDeclined, audit.OwnershipOffered, audit.OwnershipWithdrawn,
 		audit.OwnershipLapsed, audit.OwnershipDeclined, audit.ContactInvited, audit.InvitationCancelled, audit.NumbersJobStarted, audit.NumbersRefused,
 		audit.AttentionResolved},
+	"staff's own, and what leads to nothing yet": {audit.TicketNoted, audit.FileUploaded, audit.CannedCreated, audit.CannedChanged, audit.CannedDeleted,
+		audit.InvoicePaying},
 	"copies that leave or come back": {audit.AuditExported, audit.NumbersExported, audit.NumbersReplaced},
 }
 
