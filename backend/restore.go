@@ -46,9 +46,9 @@ func (c *restoreCmd) Run(o *output) (err error) {
 	if err := c.anchorAnew(ctx, s.DB); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(o.out, "The backup of %s is in place. Everybody signs in anew: %d sign-ins, %d links and %d waiting mails were ended, and all remote access.\n"+
+	_, err = fmt.Fprintf(o.out, "The backup of %s is in place. Everybody signs in anew: %d sign-ins, %d links and %d waiting mails were ended, and all remote access; %d API tokens were revoked.\n"+
 		"What was there before is kept beside it as %s.\n",
-		m.Taken.Format("2006-01-02 15:04 MST"), ended.SignIns, ended.Links, ended.Mails, filepath.Join(c.Data, store.FileName+".before-restore"))
+		m.Taken.Format("2006-01-02 15:04 MST"), ended.SignIns, ended.Links, ended.Mails, ended.Tokens, filepath.Join(c.Data, store.FileName+".before-restore"))
 	return err
 }
 

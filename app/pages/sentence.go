@@ -92,6 +92,10 @@ func detailText(k audit.Kind, name, value string) string {
 		return inWords("audit."+name+".", value)
 	case name == "kind" && (k == audit.ChangeAsked || k == audit.ChangeApproved || k == audit.ChangeRejected || k == audit.ChangeWithdrawn || k == audit.ChangeLapsed):
 		return inWords("audit.asked.", value)
+	case name == "owned":
+		return inWords("audit.owned.", value)
+	case name == "state" && (k == audit.ServiceChanged || k == audit.InvoiceChanged):
+		return inWords("audit.state.", value)
 	case name == "how" && k == audit.AttentionResolved:
 		return inWords("audit.how.", value)
 	case name == "state" && k == audit.NumbersJobEnded:

@@ -43,6 +43,7 @@ type Actor struct {
 	Support string // token of the support session
 	Inside  id.Organization
 	Sitting id.SupportSession
+	API     id.APIToken // of another system of the provider's, whose token Token is
 	Client  *api.Client
 }
 
@@ -71,6 +72,20 @@ func (w *World) As(p *Persona) *Actor {
 	return a
 }
 
+// System is another system of the provider's, with a token of Ada's that has these scopes.
+func (w *World) System(scopes ...api.Scope) *Actor {
+	w.TB.Helper()
+	token, hash := login.NewAPIToken(rand.Reader)
+	a := &Actor{Persona: &Persona{Name: "Billing system"}, W: w, Kind: api.AsToken, Token: token.Reveal()}
+	w.seed(func(tx *store.Tx) error {
+		a.API = newID[id.APIToken](tx)
+		return tx.AddAPIToken(context.Background(), &store.APIToken{ID: a.API, Name: a.Name, Scopes: scopes, MadeBy: w.Ada.Staff, MadeByName: w.Ada.Name,
+			CreatedAt: tx.Now()}, hash)
+	})
+	a.Client = &api.Client{Transport: a, Locale: "en"}
+	return a
+}
+
 // Do sends a call straight to the router, as api.Transport.
 func (a *Actor) Do(ctx context.Context, c api.Call) (api.Answer, error) {
 	r := a.Request(ctx, c)
@@ -94,7 +109,9 @@ func (a *Actor) Request(ctx context.Context, c api.Call) *http.Request {
 func (a *Actor) Sign(h http.Header) {
 	h.Set("User-Agent", "Go-http-client/1.1")
 	h.Set("X-Forwarded-For", "192.0.2.7") // staff sign-ins are bound to a network
-	h.Set(api.HeaderAs, string(a.Kind))
+	if a.Kind != api.AsToken {            // which is known by itself
+		h.Set(api.HeaderAs, string(a.Kind))
+	}
 	if a.Token != "" {
 		h.Set("Authorization", "Bearer "+a.Token)
 	}

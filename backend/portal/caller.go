@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"time"
 
 	"countersign/backend/store"
@@ -21,6 +22,7 @@ type Credential struct {
 	Session    string   // hash of the sign-in's token: the customer's, or the agent's
 	Login      id.Login // whose sign-in the program takes it for; "" says nothing
 	Support    string   // hash of the support session's token, as api.AsSupport
+	Token      string   // hash of the token of another system of the provider's, as api.AsToken
 	Bound      string   // address prefix and browser family
 	Address    string
 	Browser    string
@@ -51,9 +53,10 @@ type Caller struct {
 	Session id.Session
 	SignIn  *store.SignedIn // nil for a public call without a sign-in
 	Contact *contact.Contact
-	Member  *org.Member   // as staff, and inside a support session
-	Inside  *store.Inside // inside a support session
-	Rights  perm.Set      // in the organization of the path
+	Member  *org.Member     // as staff, and inside a support session
+	Inside  *store.Inside   // inside a support session
+	Machine *store.APIToken // as another system of the provider's
+	Rights  perm.Set        // in the organization of the path
 
 	// Viewing is the contact whose portal the owner looks at: Contact and Rights are that contact's, Actor and SignIn stay
 	// the owner's. Nothing can be changed or revealed meanwhile.
@@ -75,6 +78,8 @@ func (tx *Tx) enter(spec api.Spec, cred Credential) error {
 		err = tx.loadSignIn(cred)
 	case api.AsSupport:
 		err = tx.loadInside(cred)
+	case api.AsToken:
+		err = tx.loadMachine(cred)
 	default:
 		err = unauthenticated()
 	}
@@ -206,6 +211,9 @@ func (tx *Tx) asInside(in *store.Inside) {
 // allow holds the policy against the caller that was loaded. With viewAs, an owner is held against it as that contact.
 func (tx *Tx) allow(spec api.Spec, viewAs id.Contact) error {
 	p := spec.Policy
+	if tx.As == api.AsToken {
+		return tx.allowMachine(p.Scope)
+	}
 	if viewAs != "" {
 		if err := viewable(spec, tx.As); err != nil {
 			return err
@@ -302,9 +310,23 @@ func (c *Caller) editor() contact.Actor {
 	return a
 }
 
-// stale reports whether the sign-in's last use should be noted again.
+// stale reports whether the last use of the sign-in or token should be noted again.
 func (c *Caller) stale(now time.Time) bool {
-	return c != nil && c.SignIn != nil && now.Sub(c.SignIn.SeenAt) >= time.Minute
+	switch {
+	case c == nil:
+		return false
+	case c.Machine != nil:
+		return now.Sub(c.Machine.UsedAt) >= time.Minute
+	}
+	return c.SignIn != nil && now.Sub(c.SignIn.SeenAt) >= time.Minute
+}
+
+// touch notes that the sign-in or token is in use.
+func (c *Caller) touch(ctx context.Context, st *store.Tx) error {
+	if c.Machine != nil {
+		return st.TouchAPIToken(ctx, c.Machine.ID)
+	}
+	return st.TouchSession(ctx, c.Session)
 }
 
 // agent is the caller as the state machine knows staff.

@@ -25,7 +25,7 @@ const (
 )
 
 // unlimited leaves the counting to what is tested.
-var unlimited = server.Limits{Usual: server.Bucket{PerSecond: 1e6, Burst: 1e6}, Costly: server.Bucket{PerSecond: 1e6, Burst: 1e6},
+var unlimited = server.Limits{Steady: server.Bucket{PerSecond: 1e6, Burst: 1e6}, Usual: server.Bucket{PerSecond: 1e6, Burst: 1e6}, Costly: server.Bucket{PerSecond: 1e6, Burst: 1e6},
 	Address: server.Bucket{PerSecond: 1e6, Burst: 1e6}}
 
 // setShared sets the account-wide code as the dialog of View Profile does.

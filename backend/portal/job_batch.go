@@ -131,7 +131,7 @@ func (tx *Tx) jobActor(j *store.Job) (may bool, a inventory.Actor, err error) {
 		return false, a, err
 	}
 	switch {
-	case j.Actor.Kind == audit.BySystem:
+	case j.Actor.Kind == audit.BySystem, j.Actor.Kind == audit.ByToken:
 		a.Rights = perm.Of(perm.NumbersView, perm.NumbersCreate, perm.NumbersUpdate, perm.NumbersDelete, perm.NumbersImport)
 	case j.Session != "":
 		in, err := tx.InsideByID(tx, j.Session)

@@ -67,26 +67,31 @@ func (tx *Tx) atOnce(j *store.Job, name id.Job, numbers []string) (api.JobResult
 		}
 		j.ID = name
 	}
-	j.State, j.QueuedAt, j.StartedAt = api.JobRunning, tx.Now(), tx.Now()
-	if err := tx.AddJob(tx, j); err != nil {
+	if err := tx.workAtOnce(j, list); err != nil {
 		return api.JobResults{}, err
 	}
+	return tx.results(j, "", api.JobListRows, "")
+}
+
+// workAtOnce begins a job, works all of it off and ends it, in this transaction.
+func (tx *Tx) workAtOnce(j *store.Job, list *jobList) error {
+	j.State, j.QueuedAt, j.StartedAt = api.JobRunning, tx.Now(), tx.Now()
+	if err := tx.AddJob(tx, j); err != nil {
+		return err
+	}
 	if err := tx.record(tx.jobStarted(j)); err != nil {
-		return api.JobResults{}, err
+		return err
 	}
 	for j.Handled < len(list.rows) {
 		if err := tx.handle(j, list, len(list.rows)); err != nil {
-			return api.JobResults{}, err
+			return err
 		}
 	}
 	c, err := tx.endJob(j, api.JobDone, "")
 	if err != nil {
-		return api.JobResults{}, err
+		return err
 	}
-	if err := tx.recordNumbers(j.Org, c); err != nil {
-		return api.JobResults{}, err
-	}
-	return tx.results(j, "", api.JobListRows, "")
+	return tx.recordNumbers(j.Org, c)
 }
 
 // listOf is the job of a name that did what j is to do; nil when there is none.

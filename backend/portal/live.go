@@ -146,7 +146,7 @@ func (s *Service) staffMay(in *store.SignedIn) func(live.Kind) bool {
 			return proven
 		case live.Activity:
 			return proven && in.Rank.AtLeast(org.Lead)
-		case live.Webhooks:
+		case live.Webhooks, live.Tokens:
 			return proven && in.Rank.AtLeast(org.Administrator)
 		}
 		return false

@@ -12,7 +12,7 @@ import (
 
 // Restored makes a database safe to serve that a backup was put in place of. What was revoked, used or sent since the
 // backup was taken is open again in it, so all of that dies: sign-ins, support sessions, requests and grants, calls and
-// their receipts, one-time phrases, mailed links, mails that waited, and bulk work on numbers that had not ended. People
+// their receipts, one-time phrases, mailed links, API tokens, mails that waited, and bulk work on numbers that had not ended. People
 // sign in anew; the record says why. Devices are told that the numbers' history is another one, and bring back what it lost
 // of theirs.
 func (s *Service) Restored(ctx context.Context, backup string) (store.Voided, error) {
@@ -38,7 +38,8 @@ func (s *Service) Restored(ctx context.Context, backup string) (store.Voided, er
 			return err
 		}
 		return tx.record(change{stream: live.Provider, kind: audit.DatabaseRestored, detail: map[string]string{"backup": backup,
-			"sign_ins": strconv.FormatInt(out.SignIns, 10), "links": strconv.FormatInt(out.Links, 10), "mails": strconv.FormatInt(out.Mails, 10)}})
+			"sign_ins": strconv.FormatInt(out.SignIns, 10), "links": strconv.FormatInt(out.Links, 10), "mails": strconv.FormatInt(out.Mails, 10),
+			"tokens": strconv.FormatInt(out.Tokens, 10)}})
 	})
 	return out, err
 }

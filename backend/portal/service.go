@@ -154,11 +154,11 @@ func (s *Service) viewBy(ctx context.Context, read func(context.Context, func(*s
 	return s.endDisplaced(ctx, cred, err)
 }
 
-// touch notes that a sign-in is in use, so that it doesn't end as idle; at most once a minute for each.
+// touch notes that a sign-in is in use, so that it doesn't end as idle, or a token; at most once a minute for each.
 func (s *Service) touch(ctx context.Context, c *Caller) {
-	err := s.DB.Update(ctx, func(st *store.Tx) error { return st.TouchSession(ctx, c.Session) })
+	err := s.DB.Update(ctx, func(st *store.Tx) error { return c.touch(ctx, st) })
 	if err != nil {
-		s.Log.Warn("sign-in not touched", "session", c.Session, "error", err)
+		s.Log.Warn("the use of a sign-in or token not noted", "session", c.Session, "error", err)
 	}
 }
 
@@ -176,7 +176,7 @@ func (s *Service) update(ctx context.Context, spec api.Spec, cred Credential, oi
 			return err
 		}
 		if tx.Caller.stale(st.Now()) {
-			if err := st.TouchSession(tx, tx.Caller.Session); err != nil {
+			if err := tx.Caller.touch(tx, st); err != nil {
 				return err
 			}
 		}

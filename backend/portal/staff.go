@@ -85,7 +85,7 @@ func (tx *Tx) sendStaffInvitation(m *org.Member, l *store.Login) (vault.Secret, 
 
 // inviter is the caller as an invitation names them.
 func (tx *Tx) inviter() audit.Actor {
-	if tx.Actor.Kind == audit.BySystem {
+	if tx.Actor.Kind == audit.BySystem || tx.Actor.Kind == audit.ByToken { // people know the provider, not its systems
 		return audit.Actor{Kind: audit.BySystem, Name: tx.svc.Settings.Brand}
 	}
 	return tx.Actor

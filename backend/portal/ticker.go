@@ -169,14 +169,20 @@ func sooner(a, b time.Time) time.Time {
 	return a
 }
 
-// dropOldEvents forgets, once an hour, what no client will ask for any more.
+// dropOldEvents forgets, once an hour, what no client will ask for any more: events, and answers that were kept.
 func (s *Service) dropOldEvents(ctx context.Context) error {
 	now := s.DB.Clock().Now()
 	if now.Sub(s.ticker.dropped) < time.Hour {
 		return nil
 	}
 	s.ticker.dropped = now
-	if err := s.DB.Update(ctx, func(st *store.Tx) error { return st.DropEvents(ctx, now.Add(-keepEvents).UnixMilli()) }); err != nil {
+	err := s.DB.Update(ctx, func(st *store.Tx) error {
+		if err := st.DropAnswers(ctx, now.Add(-keepAnswers)); err != nil {
+			return err
+		}
+		return st.DropEvents(ctx, now.Add(-keepEvents).UnixMilli())
+	})
+	if err != nil {
 		return err
 	}
 	return s.dropWaitingFiles(ctx, now.Add(-ticket.FilesWaitHours*time.Hour))

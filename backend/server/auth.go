@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
@@ -63,6 +64,10 @@ var refAlphabet = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPad
 // from one to another), and a request with a bearer token brings no cookies, whatever it sends.
 func (s *Server) credential(r *http.Request, as api.As, org id.Organization) portal.Credential {
 	rq := requestOf(r.Context())
+	if as == api.AsToken {
+		token, _ := bearer(r)
+		return portal.Credential{As: as, Token: login.HashAPIToken(token), Address: rq.address.String(), Locale: string(rq.locale), Ref: rq.ref}
+	}
 	c := portal.Credential{
 		As: as, Address: rq.address.String(), Locale: string(rq.locale), Ref: rq.ref, Background: r.Header.Get(headerBackground) == "1",
 		ViewAs: id.Contact(r.Header.Get(headerViewAs)), Login: id.Login(r.Header.Get(api.HeaderLogin)),
@@ -113,10 +118,7 @@ func bearer(r *http.Request) (token string, ok bool) {
 
 // callerKey names the caller for the buckets.
 func callerKey(c portal.Credential) string {
-	if c.Support != "" {
-		return c.Support
-	}
-	return c.Session
+	return cmp.Or(c.Token, c.Support, c.Session)
 }
 
 // address of the client. Only proxies that are listed are believed, from the nearest on (X-Forwarded-For).

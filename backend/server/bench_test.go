@@ -64,7 +64,7 @@ func BenchmarkPointRead(b *testing.B) {
 	}
 }
 
-var unlimited = server.Limits{Usual: server.Bucket{PerSecond: 1e9, Burst: 1e9}, Costly: server.Bucket{PerSecond: 1e9, Burst: 1e9},
+var unlimited = server.Limits{Steady: server.Bucket{PerSecond: 1e6, Burst: 1e6}, Usual: server.Bucket{PerSecond: 1e9, Burst: 1e9}, Costly: server.Bucket{PerSecond: 1e9, Burst: 1e9},
 	Address: server.Bucket{PerSecond: 1e9, Burst: 1e9}}
 
 func must[T any](v T, err error) T {

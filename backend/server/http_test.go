@@ -337,6 +337,11 @@ func inputs(t testing.TB) map[string]string {
 		"reply-staff-ticket": `{` + aMessage + `}`, "note-ticket": `{` + aMessage + `}`, "set-ticket": `{"version":1}`, "upload-staff-file": `{"name":"N","data":"MA=="}`,
 		"create-canned-answer": aCanned + `}`, "update-canned-answer": aCanned + `,"version":1}`,
 		"create-webhook": `{"url":"https://crm.example.test/","types":[]}`, "update-webhook": `{"url":"https://crm.example.test/","types":[],"active":true,"version":1}`,
+		"create-api-token":          `{"name":"N","scopes":["services:read"]}`,
+		"put-provider-organization": `{"name":"N","region":"FR"}`,
+		"put-provider-service":      `{"name":"N","state":"active"}`, "put-provider-domain": `{"name":"N","state":"active"}`,
+		"put-provider-invoice": `{"issued_on":"2026-03-01","due_on":"2026-03-31","currency":"EUR","amount":1,"state":"open"}`,
+		"put-provider-program": `{"call_purpose":"survey"}`, "apply-provider-numbers": `{"rows":[{"op":"remove","number":"+33184880001"}]}`,
 	}
 	return m
 }
@@ -348,7 +353,9 @@ func TestInputsPassTheSchema(t *testing.T) {
 		if !spec.Mutates() {
 			continue
 		}
-		r := send(w.Server, request(spec.Method, path(spec, w.Acme), inputs(t)[spec.Name], signed(w.As(w.Nobody))))
+		h := signed(w.As(w.Nobody))
+		h.Set("Idempotency-Key", "a-list")
+		r := send(w.Server, request(spec.Method, path(spec, w.Acme), inputs(t)[spec.Name], h))
 		if r.StatusCode != 401 {
 			t.Errorf("%s: %d %s, want 401: its input was to be well-formed", spec.Name, r.StatusCode, r.body)
 		}

@@ -26,6 +26,7 @@ type Limits struct {
 
 	Usual   Bucket // calls of one sign-in, or of one address without one; 20 a second, 100 at once
 	Sync    Bucket // calls by which one sign-in's device keeps its copy up to date; 20 a second, 300 at once
+	Steady  Bucket // calls of one system of the provider's, by its token; 50 a second, 500 at once
 	Costly  Bucket // of these, calls that hash, mail or export; one in 2 s, 10 at once
 	Address Bucket // calls of one network (/24, /48), whoever they are; 300 a second, 600 at once
 
@@ -48,6 +49,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Drain, 20*time.Second)
 	def(&l.Usual, Bucket{20, 100})
 	def(&l.Sync, Bucket{20, 300})
+	def(&l.Steady, Bucket{50, 500})
 	def(&l.Costly, Bucket{0.5, 10})
 	def(&l.Address, Bucket{300, 600})
 	def(&l.SyncOpen, 6)
@@ -98,9 +100,13 @@ func (b *buckets) take(class api.Rate, caller string, network netip.Prefix) erro
 	if caller == "" {
 		who.network = network
 	}
-	if class == api.Sync {
-		who.class = "sync"
-		if wait := b.one(who, b.limits.Sync, now); wait > 0 {
+	if class == api.Sync || class == api.Steady {
+		own := b.limits.Sync
+		if class == api.Steady {
+			own = b.limits.Steady
+		}
+		who.class = string(class)
+		if wait := b.one(who, own, now); wait > 0 {
 			return tooMany(wait)
 		}
 		return nil

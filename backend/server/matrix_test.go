@@ -28,7 +28,8 @@ var update = flag.Bool("update", false, "write the golden files anew; read them 
 const absent = id.Organization("018f0000-0000-7000-8000-000000000000")
 
 const matrixHead = `# What each caller gets from each endpoint: in an organization of their own, in a foreign one, in an absent one.
-# Endpoints without an organization have one column. "inside" is an agent's support session: under a running grant, a
+# Endpoints without an organization have one column. "token" is another system of the provider's; "other token" has every
+# scope but the one that the endpoint needs, and those that imply it. "inside" is an agent's support session: under a running grant, a
 # revoked one, one the agent left, and an unasked entry where the provider manages. Every call is well formed. 200: done.
 # 409 and 422: past the gate, refused by the state of things. 404 in the last two columns must be the same.
 `
@@ -61,6 +62,9 @@ func authorizationMatrix(t testing.TB) string {
 	for _, c := range slices.Concat(callers, otherStates) {
 		m.enter(c)
 		for _, op := range ops {
+			if m.need = op.policy(); m.need != "" && strings.Contains(c.name, "other token") {
+				m.enter(c)
+			}
 			if slices.ContainsFunc(otherStates, func(o caller) bool { return o.name == c.name }) && !strings.Contains(op.path, "{request}") {
 				continue
 			}
@@ -129,6 +133,13 @@ var callers = []caller{
 		m.w.Exec(`UPDATE staff SET active = FALSE WHERE id = ?`, m.w.Tom.Staff)
 		return a
 	}},
+	systemWith("token", func(api.Scope, api.Scope) bool { return true }),
+	systemWith("other token", func(s, need api.Scope) bool { return need != "" && !s.Covers(need) }),
+	{"revoked token", func(m *matrix) *Actor {
+		a := m.w.System(api.Scopes()...)
+		m.w.Exec(`UPDATE api_token SET revoked_at = 1 WHERE id = ?`, a.API)
+		return a
+	}},
 	{"inside running", func(m *matrix) *Actor { return Must(m.w.As(m.w.Tom).Enter(m.grant)) }},
 	{"inside revoked", func(m *matrix) *Actor {
 		a := Must(m.w.As(m.w.Tom).Enter(m.grant))
@@ -173,6 +184,13 @@ func (m *matrix) wait() {
 	m.grant = Must(m.w.As(m.w.Tom).RequestAccess(m.w.Acme, time.Hour, ""))
 }
 
+// systemWith is a system whose token has those scopes that are meant for an endpoint that needs one.
+func systemWith(name string, has func(s, need api.Scope) bool) caller {
+	return caller{name, func(m *matrix) *Actor {
+		return m.w.System(slices.DeleteFunc(api.Scopes(), func(s api.Scope) bool { return !has(s, m.need) })...)
+	}}
+}
+
 func contactWith(name string, roles ...perm.Role) caller {
 	return caller{name, func(m *matrix) *Actor { return m.w.As(m.w.AddContact(m.w.Acme, "Contact "+name, roles...)) }}
 }
@@ -185,15 +203,18 @@ type matrix struct {
 	own   id.Organization
 	grant access.Request
 	asked significant.Change
+	token id.APIToken // one to revoke
+	need  api.Scope   // of the endpoint that is called next
 }
 
 func (m *matrix) enter(c caller) {
 	many := server.Bucket{PerSecond: 1e6, Burst: 1e6}
-	m.w = New(m.t, WithLimits(server.Limits{Usual: many, Costly: many, Address: many}))
+	m.w = New(m.t, WithLimits(server.Limits{Usual: many, Costly: many, Address: many, Steady: many}))
 	m.own = m.w.Acme
 	m.grant = Must(m.w.As(m.w.Marie).Approve(Must(m.w.As(m.w.Sofia).RequestAccess(m.w.Acme, time.Hour, "")), time.Hour))
 	m.actor = c.open(m)
 	m.asked = seed(m.w, m.own, m.w.Jonas)
+	m.token = m.w.System(api.ServicesRead).API
 }
 
 // The things that paths name, the same in each world.
@@ -281,6 +302,9 @@ changed_at) VALUES (?, ?, '2026-1', '2026-01-01', '2026-02-01', 'EUR', 1200, 'op
 
 // row gives what the endpoint answers for each organization.
 func (m *matrix) row(op operation, c caller) []string {
+	if strings.Contains(op.path, "{reference}") {
+		return []string{m.call(op, c, m.own), " - ", m.call(op, c, absent)}
+	}
 	if !strings.Contains(op.path, "{org}") {
 		return []string{m.call(op, c, "")}
 	}
@@ -298,13 +322,18 @@ func (m *matrix) row(op operation, c caller) []string {
 }
 
 func (m *matrix) call(op operation, c caller, o id.Organization) string {
-	path := strings.NewReplacer("{org}", string(o), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
+	names := strings.NewReplacer()
+	if op.policy() != "" {
+		references := map[id.Organization]string{m.w.Acme: "20418", m.w.Gamma: "20611", absent: "0"}
+		names = strings.NewReplacer("{reference}", references[o], "{key}", "web-1", "{number}", "2026-1", "{unit}", "France", "{program}", "Winter")
+	}
+	path := strings.NewReplacer("{org}", string(o), "{token}", string(m.token), "{request}", string(m.grant.ID), "{staff}", string(m.w.Sofia.Staff),
 		"{session}", string(m.actor.Session), "{contact}", string(m.w.Paul.Contact), "{verification}", verified, "{change}", asked,
 		"{transfer}", offered, "{field}", vatNumber, "{attention}", waits,
 		"{snapshot}", emptyHead, "{chunk}", "0", "{job}", bulkWork, "{n}", "0",
 		"{webhook}", hook, "{delivery}", delivery,
 		"{unit}", unit, "{program}", program, "{number}", inventory, "{purpose}", "survey",
-		"/domains/{service}", "/domains/"+domain, "{service}", hosting, "{ticket}", question, "{file}", picture, "{invoice}", bill, "{answer}", canned).Replace(op.path)
+		"/domains/{service}", "/domains/"+domain, "{service}", hosting, "{ticket}", question, "{file}", picture, "{invoice}", bill, "{answer}", canned).Replace(names.Replace(op.path))
 	if strings.Contains(path, "{session}") || strings.HasSuffix(path, "/") {
 		path = strings.Replace(op.path, "{session}", string(absent), 1)
 	}
@@ -349,6 +378,15 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 			op.body["data"] = "MA=="
 		case api.SetTicket.Name:
 			op.body["state"] = "on_hold"
+		case api.CreateAPIToken.Name:
+			op.body["scopes"] = []string{string(api.ServicesRead)}
+		case api.PutProviderInvoice.Name:
+			op.body["issued_on"], op.body["due_on"], op.body["currency"], op.body["amount"] = "2026-03-01", "2026-03-31", "EUR", 1
+		case api.PutProviderProgram.Name:
+			op.body["call_purpose"] = "survey"
+		case api.ApplyProviderNumbers.Name:
+			op.body["rows"] = []any{map[string]any{"op": "add", "number": "+33184880001", "call_purpose": "survey"}}
+			call.Header["Idempotency-Key"] = "a-list"
 		case api.PreviewNumberFile.Name:
 			op.body["data"] = "KzMzMTg0ODgwMDAx"
 		}
@@ -371,6 +409,16 @@ func (m *matrix) call(op operation, c caller, o id.Organization) string {
 type operation struct {
 	id, method, path string
 	body             map[string]any
+	says             string // who may call it
+}
+
+// policy is the scope that an endpoint needs, "" for none.
+func (o operation) policy() api.Scope {
+	scope, _ := strings.CutPrefix(o.says, "scope ")
+	if scope == o.says {
+		return ""
+	}
+	return api.Scope(scope)
 }
 
 // operations are those of the OpenAPI document, in the order of declaration.
@@ -380,6 +428,7 @@ func (m *matrix) operations() []operation {
 	var doc struct {
 		Paths map[string]map[string]struct {
 			OperationID string
+			Policy      string `json:"x-policy"`
 			RequestBody struct {
 				Content map[string]struct{ Schema schema }
 			}
@@ -392,7 +441,7 @@ func (m *matrix) operations() []operation {
 	var ops []operation
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
-			o := operation{id: op.OperationID, method: strings.ToUpper(method), path: path}
+			o := operation{id: op.OperationID, method: strings.ToUpper(method), path: path, says: op.Policy}
 			if body, ok := op.RequestBody.Content["application/json"]; ok {
 				o.body, _ = sample("", body.Schema, doc.Components.Schemas).(map[string]any)
 				if o.body == nil {

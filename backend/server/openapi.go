@@ -30,7 +30,8 @@ func newAPI(mux *http.ServeMux, version string) huma.API {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Countersign", Version: version,
-				Description: "Every refusal is a problem (RFC 9457) with a stable code. A caller names its kind in " + api.HeaderAs + "."},
+				Description: "Every refusal is a problem (RFC 9457) with a stable code. A caller names its kind in " + api.HeaderAs + ", but below " +
+					api.ProviderPath + ", where tokens of the provider's other systems are known and nobody else."},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -40,6 +41,8 @@ func newAPI(mux *http.ServeMux, version string) huma.API {
 						Description: "Support session; needs the staff cookie too"},
 					"bearer": {Type: "http", Scheme: "bearer", Description: "The token of a sign-in, for clients that keep it themselves. " +
 						"A support session's goes beside it in " + headerSupport},
+					"token": {Type: "http", Scheme: "bearer", BearerFormat: api.TokenPrefix + "…", Description: "The token of another system of the " +
+						"provider's, made by an administrator, with the scopes that the call needs; works below " + api.ProviderPath + " and nowhere else"},
 				},
 			},
 		},
@@ -94,7 +97,7 @@ func operation(spec api.Spec) huma.Operation {
 		op.Extensions["x-rate"] = string(spec.Rate)
 	}
 	op.Security = security(spec)
-	if !spec.Policy.Public {
+	if !spec.Policy.Public && spec.Policy.Scope == "" {
 		op.Parameters = append(op.Parameters, asParameter(spec))
 	}
 	for _, status := range refusals(spec) {
@@ -129,6 +132,8 @@ func policyText(p api.Policy) string {
 		return "staff " + string(p.Staff)
 	case p.Inside:
 		return "inside"
+	case p.Scope != "":
+		return "scope " + string(p.Scope)
 	}
 	return "nobody"
 }
@@ -151,8 +156,10 @@ func describe(spec api.Spec) string {
 		fmt.Fprintf(&b, "For the provider's staff, from the role %s on.", p.Staff)
 	case p.Inside:
 		b.WriteString("For support sessions in the organization.")
+	case p.Scope != "":
+		fmt.Fprintf(&b, "For the provider's other systems, by a token with the scope %s.", p.Scope)
 	}
-	if !spec.Policy.Inside && !spec.Policy.Public && spec.Policy.Staff == "" {
+	if spec.Policy.Scope == "" && !spec.Policy.Inside && !spec.Policy.Public && spec.Policy.Staff == "" {
 		if spec.Support {
 			b.WriteString(" Open to support sessions.")
 		} else {
@@ -171,6 +178,8 @@ func tag(spec api.Spec) string {
 		return "staff"
 	case p.Inside:
 		return "support"
+	case p.Scope != "":
+		return "provider"
 	case p.Self, p.Public:
 		return "account"
 	}
@@ -189,6 +198,9 @@ func security(spec api.Spec) []map[string][]string {
 	p := spec.Policy
 	if p.Public {
 		return []map[string][]string{}
+	}
+	if p.Scope != "" {
+		return []map[string][]string{{"token": {string(p.Scope)}}}
 	}
 	if p.Self || p.Right != "" || p.Member {
 		out = append(out, need("customer"))

@@ -69,6 +69,10 @@ func routes(r *router, svc *portal.Service) {
 	route(r, api.ResendStaffInvitation, svc.ResendStaffInvitation)
 	route(r, api.ListStaffAudit, svc.ListStaffAudit)
 
+	route(r, api.ListAPITokens, svc.ListAPITokens)
+	route(r, api.CreateAPIToken, svc.CreateAPIToken)
+	route(r, api.RevokeAPIToken, svc.RevokeAPIToken)
+
 	route(r, api.GetHome, svc.GetHome)
 	route(r, api.ListAudit, svc.ListAudit)
 	route(r, api.VerifyAudit, svc.VerifyAudit)
@@ -211,6 +215,28 @@ func routes(r *router, svc *portal.Service) {
 	route(r, api.PayInvoice, svc.PayInvoice)
 	route(r, api.ListStaffInvoices, svc.ListStaffInvoices)
 
+	route(r, api.PutProviderOrganization, svc.PutProviderOrganization)
+	route(r, api.GetProviderOrganization, svc.GetProviderOrganization)
+	route(r, api.ListProviderOrganizations, svc.ListProviderOrganizations)
+	route(r, api.PutProviderService, svc.PutProviderService)
+	route(r, api.GetProviderService, svc.GetProviderService)
+	route(r, api.EndProviderService, svc.EndProviderService)
+	route(r, api.ListProviderServices, svc.ListProviderServices)
+	route(r, api.PutProviderDomain, svc.PutProviderDomain)
+	route(r, api.GetProviderDomain, svc.GetProviderDomain)
+	route(r, api.EndProviderDomain, svc.EndProviderDomain)
+	route(r, api.ListProviderDomains, svc.ListProviderDomains)
+	route(r, api.PutProviderInvoice, svc.PutProviderInvoice)
+	route(r, api.GetProviderInvoice, svc.GetProviderInvoice)
+	route(r, api.ListProviderInvoices, svc.ListProviderInvoices)
+	route(r, api.ListProviderUnits, svc.ListProviderUnits)
+	route(r, api.PutProviderUnit, svc.PutProviderUnit)
+	route(r, api.DeleteProviderUnit, svc.DeleteProviderUnit)
+	route(r, api.ListProviderPrograms, svc.ListProviderPrograms)
+	route(r, api.PutProviderProgram, svc.PutProviderProgram)
+	route(r, api.DeleteProviderProgram, svc.DeleteProviderProgram)
+	route(r, api.ApplyProviderNumbers, svc.ApplyProviderNumbers)
+
 	route(r, api.GetOwnership, svc.GetOwnership)
 	route(r, api.OfferOwnership, svc.OfferOwnership)
 	route(r, api.WithdrawOwnership, svc.WithdrawOwnership)
@@ -324,7 +350,7 @@ func (r *router) declared(spec api.Spec, in any) error {
 func checkSpec(spec api.Spec) error {
 	p := spec.Policy
 	forms := 0
-	for _, set := range []bool{p.Public, p.Self, p.Right != "", p.Member, p.Staff != "", p.Inside} {
+	for _, set := range []bool{p.Public, p.Self, p.Right != "", p.Member, p.Staff != "", p.Inside, p.Scope != ""} {
 		if set {
 			forms++
 		}
@@ -347,6 +373,14 @@ func checkSpec(spec api.Spec) error {
 		return fmt.Errorf("%s is for support sessions and refuses them", spec.Name)
 	case p.Staff != "" && bool(spec.Support):
 		return fmt.Errorf("%s would let a support session act as staff", spec.Name)
+	case p.Scope != "" && !p.Scope.Known():
+		return fmt.Errorf("%s needs the unknown scope %s", spec.Name, p.Scope)
+	case (p.Scope != "") != strings.HasPrefix(spec.Path, api.ProviderPath+"/"):
+		return fmt.Errorf("%s is for tokens outside %s, or for others below it", spec.Name, api.ProviderPath)
+	case p.Scope != "" && (bool(spec.Support) || spec.StepUp || spec.Receipt > 0 || inOrg):
+		return fmt.Errorf("%s asks of a token what only people have", spec.Name)
+	case p.Scope != "" && p.Scope.Writes() != spec.Mutates():
+		return fmt.Errorf("%s reads with a scope for writing, or writes with one for reading", spec.Name)
 	case !strings.HasPrefix(spec.Path, "/api/"):
 		return fmt.Errorf("%s is outside /api", spec.Name)
 	}
@@ -375,6 +409,9 @@ func (r *router) admit(spec api.Spec, body bool) func(huma.Context, func(huma.Co
 		rq := requestOf(req.Context())
 		rq.action = spec.Name
 		rq.as = asOf(req.Header.Get(api.HeaderAs))
+		if spec.Policy.Scope != "" { // where nobody but a token is known, and a token nowhere else
+			rq.as = api.AsToken
+		}
 		rq.org = id.Organization(req.PathValue("org"))
 		w.Header()["Cache-Control"] = valueNoStore
 

@@ -172,5 +172,8 @@ func (tx *Tx) SaveContact(ctx context.Context, c *contact.Contact) error {
 		return errs.InState("changed", "contact.error.changed")
 	}
 	c.Version++
+	if c.Owner {
+		return tx.ownerMoved(ctx, c.Org)
+	}
 	return nil
 }

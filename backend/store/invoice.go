@@ -14,10 +14,10 @@ import (
 
 const invoiceColumns = `id, org, number, issued_on, due_on, currency, amount, state, paid_on, payment_url, document_url, lines, service, version, changed_at`
 
-func scanInvoice(row Scanner) (v invoice.Invoice, err error) {
+func scanInvoice(row Scanner, more ...any) (v invoice.Invoice, err error) {
 	var lines string
-	if err := row.Scan(&v.ID, &v.Org, &v.Number, &v.IssuedOn, &v.DueOn, &v.Currency, &v.Amount, &v.State, &v.PaidOn, &v.PaymentURL, &v.DocumentURL,
-		&lines, &v.Service, &v.Version, &v.ChangedAt); err != nil {
+	if err := row.Scan(append([]any{&v.ID, &v.Org, &v.Number, &v.IssuedOn, &v.DueOn, &v.Currency, &v.Amount, &v.State, &v.PaidOn, &v.PaymentURL,
+		&v.DocumentURL, &lines, &v.Service, &v.Version, &v.ChangedAt}, more...)...); err != nil {
 		return v, err
 	}
 	if err := json.Unmarshal([]byte(lines), &v.Lines); err != nil {

@@ -173,7 +173,10 @@ WHERE org = ? AND id = ? AND active AND access AND login IS NULL`, l, name, sear
 	if err != nil {
 		return false, fmt.Errorf("link contact to login: %w", err)
 	}
-	return n == 1, nil
+	if n != 1 {
+		return false, nil
+	}
+	return true, tx.ownerMoved(ctx, oid) // who may have been the owner
 }
 
 // InvitedContact is the contact that an invitation is for, with or without a login; active says that it may have one.

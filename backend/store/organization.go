@@ -35,10 +35,10 @@ func (tx *Tx) Organization(ctx context.Context, oid id.Organization) (*org.Organ
 // AddOrganization writes a new organization; phone is E.164, or "". A reference that is taken is a bad field.
 func (tx *Tx) AddOrganization(ctx context.Context, o *org.Organization, phone string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO organization (id, name, name_key, reference, managed_by, managed_by_staff, managed_by_at, state,
-region, phone, phone_digits, maximum_minutes, proposed_by, proposed_by_name, proposed_at, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, ?)`,
+region, phone, phone_digits, maximum_minutes, proposed_by, proposed_by_name, proposed_at, created_at, moved_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, ?, ?)`,
 		o.ID, o.Name, strings.ToLower(o.Name), o.Reference, o.ManagedBy, o.ManagedByStaff, ms(o.ManagedByAt), o.State, o.Region, phone,
-		Digits(phone), int64(o.MaximumGrant/time.Minute), ms(tx.Now()))
+		Digits(phone), int64(o.MaximumGrant/time.Minute), ms(tx.Now()), ms(tx.Now()))
 	if IsUnique(err) {
 		return errs.BadField("reference", "organization.error.reference_taken")
 	}
@@ -51,10 +51,27 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, ?)`,
 // SaveOrganization writes who manages it, its state, its maximum and the proposal that waits.
 func (tx *Tx) SaveOrganization(ctx context.Context, o *org.Organization) error {
 	if _, err := tx.Exec(ctx, `UPDATE organization SET managed_by = ?, managed_by_staff = ?, managed_by_at = ?, state = ?, maximum_minutes = ?,
-proposed_by = ?, proposed_by_name = ?, proposed_at = ? WHERE id = ?`,
+proposed_by = ?, proposed_by_name = ?, proposed_at = ?, moved_at = ? WHERE id = ?`,
 		o.ManagedBy, o.ManagedByStaff, ms(o.ManagedByAt), o.State, int64(o.MaximumGrant/time.Minute),
-		o.ProposedBy, o.ProposedByName, ms(o.ProposedAt), o.ID); err != nil {
+		o.ProposedBy, o.ProposedByName, ms(o.ProposedAt), ms(tx.Now()), o.ID); err != nil {
 		return fmt.Errorf("save organization: %w", err)
+	}
+	return nil
+}
+
+// DescribeOrganization writes its name and region, which the provider alone changes.
+func (tx *Tx) DescribeOrganization(ctx context.Context, o *org.Organization) error {
+	if _, err := tx.Exec(ctx, `UPDATE organization SET name = ?, name_key = ?, region = ?, moved_at = ? WHERE id = ?`,
+		o.Name, strings.ToLower(o.Name), o.Region, tx.Now(), o.ID); err != nil {
+		return fmt.Errorf("write name and region of an organization: %w", err)
+	}
+	return nil
+}
+
+// ownerMoved notes that what is told of an organization changed by its owner.
+func (tx *Tx) ownerMoved(ctx context.Context, oid id.Organization) error {
+	if _, err := tx.Exec(ctx, `UPDATE organization SET moved_at = ? WHERE id = ?`, tx.Now(), oid); err != nil {
+		return fmt.Errorf("note a change of the owner: %w", err)
 	}
 	return nil
 }

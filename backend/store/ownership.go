@@ -116,7 +116,7 @@ func (tx *Tx) MoveOwnership(ctx context.Context, oid id.Organization, from, to i
 	if n != 1 || m != 1 {
 		return errs.InState("changed", "ownership.error.target")
 	}
-	return nil
+	return tx.ownerMoved(ctx, oid)
 }
 
 // OwnershipCandidates are the contacts who could become the owner: they can sign in with a password that nobody else chose,

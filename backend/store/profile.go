@@ -43,9 +43,9 @@ func (tx *Tx) Profile(ctx context.Context, oid id.Organization) (*Profile, error
 // SaveProfile writes changed account data over the version that it was loaded as; a Conflict when somebody was quicker.
 func (tx *Tx) SaveProfile(ctx context.Context, p *Profile) error {
 	n, err := tx.Exec(ctx, `UPDATE organization SET phone = ?, phone_digits = ?, street = ?, postcode = ?, city = ?, country = ?, fields = ?,
-version = version + 1, changed_at = ?, changed_by = ? WHERE id = ? AND version = ?`,
+version = version + 1, changed_at = ?, changed_by = ?, moved_at = ? WHERE id = ? AND version = ?`,
 		p.Phone, Digits(p.Phone), p.Address.Street, p.Address.Postcode, p.Address.City, p.Address.Country, texts(p.Fields),
-		ms(tx.Now()), p.ChangedBy, p.Org, p.Version)
+		ms(tx.Now()), p.ChangedBy, ms(tx.Now()), p.Org, p.Version)
 	if err != nil {
 		return fmt.Errorf("save account data: %w", err)
 	}

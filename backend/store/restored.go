@@ -14,10 +14,11 @@ func (tx *Tx) OrganizationsOpen(ctx context.Context) ([]id.Organization, error) 
 }
 
 // Voided counts what VoidAll ended.
-type Voided struct{ SignIns, Links, Mails int64 }
+type Voided struct{ SignIns, Links, Mails, Tokens int64 }
 
-// VoidAll ends every sign-in, every call with its receipt and every one-time phrase, uses up every mailed link, and gives
-// up every mail and every delivery to a webhook that waits: what a backup brings back may have been revoked, used or sent since it was taken.
+// VoidAll ends every sign-in, every call with its receipt and every one-time phrase, uses up every mailed link, revokes every
+// API token, and gives up every mail and every delivery to a webhook that waits: what a backup brings back may have been
+// revoked, used or sent since it was taken.
 func (tx *Tx) VoidAll(ctx context.Context, why string) (v Voided, err error) {
 	now := ms(tx.Now())
 	if v.SignIns, err = tx.Exec(ctx, `UPDATE session SET ended_at = ?, ended_why = ? WHERE ended_at = 0`, now, why); err != nil {
@@ -33,6 +34,9 @@ WHERE sent_at = 0 AND dead_at = 0`, now, why); err != nil {
 	if _, err = tx.Exec(ctx, `UPDATE webhook_delivery SET dead_at = ?, leased_until = 0, last_error = ?
 WHERE delivered_at = 0 AND dead_at = 0`, now, why); err != nil {
 		return v, fmt.Errorf("give up the deliveries to webhooks: %w", err)
+	}
+	if v.Tokens, err = tx.Exec(ctx, `UPDATE api_token SET revoked_at = ? WHERE revoked_at = 0`, now); err != nil {
+		return v, fmt.Errorf("revoke the API tokens: %w", err)
 	}
 	if _, err = tx.Exec(ctx, `UPDATE verification SET closed_at = ? WHERE closed_at = 0`, now); err != nil {
 		return v, fmt.Errorf("end the calls: %w", err)

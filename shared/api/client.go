@@ -136,6 +136,8 @@ func (s Spec) fill(call *Call, query *[]string, v reflect.Value) error {
 				return fmt.Errorf("%s: path parameter %s is empty", s.Name, f.Name)
 			}
 			call.Path = strings.Replace(call.Path, "{"+f.Tag.Get("path")+"}", escape(value), 1)
+		case f.Tag.Get("header") != "":
+			call.Header[f.Tag.Get("header")] = text(fv)
 		case f.Tag.Get("query") != "" && !fv.IsZero():
 			*query = append(*query, f.Tag.Get("query")+"="+escape(text(fv)))
 		}

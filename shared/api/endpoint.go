@@ -17,6 +17,7 @@ const (
 	AsCustomer As = "customer" // a contact of an organization
 	AsStaff    As = "staff"    // an employee of the provider
 	AsSupport  As = "support"  // staff inside an organization, through a support session
+	AsToken    As = "token"    // another system of the provider's, by its token; never named by the caller, see Policy.Scope
 )
 
 // Methods, spelled here because net/http is too heavy for the browser.
@@ -48,6 +49,7 @@ type Policy struct {
 	Member bool       // any contact with portal access of the organization in the path, or a support session in it
 	Staff  org.Rank   // staff of at least this role
 	Inside bool       // only a support session, in its own organization
+	Scope  Scope      // a token of the provider's other systems that covers it; only below ProviderPath, where nobody else is known
 
 	// Device goes with Right: the caller keeps a copy on a device. Who had one and has lost the right, or all access, is told
 	// to wipe it, also after their sign-in was ended for that. Refused while looking as somebody else.
@@ -62,6 +64,9 @@ const (
 	SupportAllowed SupportRule = true
 )
 
+// ProviderPath is where the provider's other systems call: a token is known there and nowhere else.
+const ProviderPath = "/api/provider"
+
 // Rate is the class of the limit that a call counts against.
 type Rate string
 
@@ -69,6 +74,7 @@ const (
 	Usual  Rate = ""       // reading and writing at a person's pace
 	Costly Rate = "costly" // hashing, mail, exports
 	Sync   Rate = "sync"   // a device that brings its copy up to date by itself; counts apart from what its person does
+	Steady Rate = "steady" // another system of the provider's, at its own pace
 )
 
 // Spec is what is said of an endpoint beside its types.

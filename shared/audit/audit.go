@@ -146,6 +146,8 @@ const (
 	WebhookDeactivated   Kind = "webhook.deactivated" // by the server: it is gone, or nothing arrived for days
 	WebhookTested        Kind = "webhook.tested"
 	WebhookResent        Kind = "webhook.resent"
+	TokenCreated         Kind = "api_token.created"
+	TokenRevoked         Kind = "api_token.revoked"
 )
 
 // ActorKind says whose hand it was.
@@ -157,6 +159,7 @@ const (
 	BySupport ActorKind = "support" // staff inside a support session: Session and Grant are set
 	BySystem  ActorKind = "system"
 	ByLogin   ActorKind = "login" // a person before it is known in which role
+	ByToken   ActorKind = "token" // another system of the provider's
 )
 
 // CommandLine is the name of BySystem where a person asked for it on the server's machine.

@@ -28,12 +28,13 @@ const (
 	Fields       Kind = "fields"       // definitions of custom fields
 	Staff        Kind = "staff"        // the provider's staff
 	Numbers      Kind = "numbers"      // phone numbers, units, programs, purposes of Org: Ref is epoch ":" head of their history
+	Services     Kind = "services"     // services and domains of Org; Ref is the one
+	Invoices     Kind = "invoices"     // invoices of Org; Ref is the one
+	Tokens       Kind = "tokens"       // tokens of the provider's other systems
 	Jobs         Kind = "jobs"         // bulk work on the numbers of Org; Ref is the job
-	Services     Kind = "services"     // services and domains of Org, with who is assigned to them
 	Tickets      Kind = "tickets"      // tickets of Org; Ref is the ticket for staff, "" for contacts, who may see only some
 	Writing      Kind = "writing"      // somebody writes in a ticket of Org, at this moment; Ref as for Tickets
 	Canned       Kind = "canned"       // texts that staff put into answers
-	Invoices     Kind = "invoices"     // invoices of Org
 	Webhooks     Kind = "webhooks"     // where the provider's other systems are told, and what became of it; Ref is the webhook
 	Me           Kind = "me"           // the caller's own sign-ins, rights or settings
 )

@@ -172,6 +172,22 @@ CREATE TABLE api_token (
     revoked_at   BIGINT NOT NULL
 );
 
+-- What their calls with a key were answered, to be answered again when a call is sent again.
+CREATE TABLE idempotency_key (
+    token      TEXT NOT NULL REFERENCES api_token (id),
+    name       TEXT NOT NULL,
+    sum        TEXT NOT NULL, -- over what was asked: another call must have another key
+    answer     TEXT NOT NULL, -- JSON
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (token, name)
+);
+CREATE INDEX idempotency_key_old ON idempotency_key (created_at);
+
+-- When anything last changed of what those systems are told of an organization: its data, its state, its owner.
+ALTER TABLE organization ADD COLUMN moved_at BIGINT NOT NULL DEFAULT 0;
+UPDATE organization SET moved_at = CASE WHEN changed_at > created_at THEN changed_at ELSE created_at END;
+CREATE INDEX organization_moved ON organization (moved_at);
+
 -- Where the provider's other systems are told what happens.
 CREATE TABLE webhook (
     id           TEXT PRIMARY KEY,
