@@ -275,6 +275,9 @@ func document(a huma.API) ([]byte, error) {
 		Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(frameType, true, "")}}}
 	doc.AddOperation(&live)
 	doc.Webhooks = map[string]*huma.PathItem{"event": told(schemas)}
+	if err := showExamples(doc, api.Examples()); err != nil {
+		return nil, err
+	}
 	return json.Marshal(doc)
 }
 
