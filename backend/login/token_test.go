@@ -44,3 +44,22 @@ func TestToken(t *testing.T) {
 		t.Error("another spelling of the token hashes")
 	}
 }
+
+// TH17: the secret of a system is as good a token, tells what it is, and is never taken for a sign-in's, nor that for it.
+func TestAPIToken(t *testing.T) {
+	t.Parallel()
+	plain, hash := login.NewAPIToken(rand.Reader)
+	p := plain.Reveal()
+	bare, ok := strings.CutPrefix(p, "cst_")
+	if !ok || len(bare) != 43 || login.HashAPIToken(p) != hash || len(hash) != 64 {
+		t.Fatalf("a token of %d characters with the hash %s", len(p), hash)
+	}
+	if login.HashToken(p) != "" || login.HashAPIToken(bare) != "" || login.HashToken(bare) == hash {
+		t.Error("one kind of token passes as the other")
+	}
+	for _, other := range []string{"", "cst_", "cst_x", "CST_" + bare, p + "A", " " + p, p[:len(p)-1]} {
+		if got := login.HashAPIToken(other); got != "" {
+			t.Errorf("%.50q hashes to %s", other, got)
+		}
+	}
+}
