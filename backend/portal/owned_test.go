@@ -143,7 +143,7 @@ func TestCancellationIsDecided(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := New(t)
 		web := w.AddService(w.Acme, service.Service, "web-01")
-		manager, marie, nadia, sofia := w.As(w.AddContact(w.Acme, "Sam Serv", perm.Services)), w.As(w.Marie), w.As(w.Nadia), w.As(w.Sofia)
+		manager, marie, nadia := w.As(w.AddContact(w.Acme, "Sam Serv", perm.Services)), w.As(w.Marie), w.As(w.Nadia)
 		ask := func(a *Actor) (significant.Change, error) {
 			in := api.CancelServiceIn{ServiceIn: api.ServiceIn{Org: api.Org{Org: w.Acme}, Service: web}}
 			in.Body.Note = "We moved away."
@@ -176,7 +176,8 @@ func TestCancellationIsDecided(t *testing.T) {
 		if err := w.Service.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		marie, nadia, sofia = w.As(w.Marie), w.As(w.Nadia), w.As(w.Sofia)
+		marie, nadia = w.As(w.Marie), w.As(w.Nadia)
+		sofia := w.As(w.Sofia)
 		if s := state(); s.Waiting || s.State != service.Active {
 			t.Errorf("after it lapsed: %+v", s)
 		}

@@ -23,11 +23,11 @@ import (
 // person is a contact as the model of the test knows them.
 type person struct {
 	*Persona
-	email                        string
-	active, owner                bool
-	assistance, financial        bool
-	isolated, global             bool // of both
-	supportOf, billingOf, copied map[string]bool
+	email                 string
+	active, owner         bool
+	assistance, financial bool
+	isolated, global      bool // of both
+	supportOf, billingOf  map[string]bool
 }
 
 // queued are the mails of a template that wait; all that wait count as sent.

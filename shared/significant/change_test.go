@@ -13,7 +13,7 @@ import (
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func asked(t interface{ Fatal(...any) }) *Change {
-	c, err := New(Change{ID: "c", Staff: "tom", StaffLogin: "tom-login", StaffName: "Tom", Caller: "jonas", Kind: Cancellation,
+	c, err := New(Change{ID: "c", Staff: "tom", StaffLogin: "tom-login", StaffName: "Tom", Caller: "jonas", Verification: "v", Kind: Cancellation,
 		Subject: "  Cancel   web-01 ", Note: "moves away"}, start)
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +107,28 @@ func TestWithdraw_is_for_who_asked_and_leads(t *testing.T) {
 	}
 	if err := asked(t).Withdraw("ana", true, start); err != nil {
 		t.Errorf("a lead could not: %v", err)
+	}
+}
+
+// C12: what a contact asked for in the portal is taken back by that contact alone, and by no agent; what a caller asked for is
+// not taken back, and nothing is after it was decided.
+func TestTakeBack_is_for_who_asked_in_the_portal(t *testing.T) {
+	c := asked(t)
+	if err := c.TakeBack("jonas", start); !errs.Is(err, errs.Forbidden) {
+		t.Errorf("what a caller asked for: %v", err)
+	}
+	c.Verification, c.Staff, c.StaffLogin = "", "", ""
+	if err := c.Withdraw("tom", true, start); !errs.Is(err, errs.Forbidden) {
+		t.Errorf("by a lead: %v", err)
+	}
+	if err := c.TakeBack("marie", start); !errs.Is(err, errs.Forbidden) || c.State != Pending {
+		t.Errorf("by somebody else: %v, %s", err, c.State)
+	}
+	if err := c.TakeBack("jonas", start); err != nil || c.State != Withdrawn {
+		t.Errorf("by who asked: %v, %s", err, c.State)
+	}
+	if err := c.TakeBack("jonas", start); !errs.Is(err, errs.Conflict) {
+		t.Errorf("twice: %v", err)
 	}
 }
 
