@@ -284,9 +284,9 @@ status, last_error) VALUES (?, ?, 'event', 0, 'contact.created', '{}', ?, 1, ?, 
 
 // seedServices is the part of seed about what an organization has, asks and owes.
 func seedServices(w *World, o id.Organization, opener *Persona, at int64) {
-	for service, kind := range map[string]string{hosting: "service", domain: "domain"} {
+	for service, kind := range map[string]string{hosting: "service", domain: "domain"} { // by the key of row, too
 		w.Exec(`INSERT INTO service (id, org, kind, name, name_key, product, state, support_contact, billing_contact, renews_on, ends_on, external_key,
-version, created_at, changed_at) VALUES (?, ?, ?, 'web-01', 'web-01', '', 'active', '', '', '', '', ?, 1, ?, ?)`, service, o, kind, kind, at, at)
+version, created_at, changed_at) VALUES (?, ?, ?, 'web-01', 'web-01', '', 'active', '', '', '', '', 'web-1', 1, ?, ?)`, service, o, kind, at, at)
 	}
 	w.Exec(`INSERT INTO ticket (id, org, number, service, category, subject, state, waiting_since, opener, opener_name, assignee, assignee_name, copies, messages,
 version, created_at, changed_at, closed_at) VALUES (?, ?, 1042, ?, 'technical', 'Calls fail', 'open', ?, ?, ?, '', '', '[]', 1, 1, ?, ?, 0)`,
