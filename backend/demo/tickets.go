@@ -9,6 +9,7 @@ import (
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/invoice"
 	"countersign/shared/live"
@@ -62,7 +63,7 @@ func (m *making) owned() error {
 			if err := tx.AddService(m.ctx, o); err != nil {
 				return fmt.Errorf("service %s: %w", h.name, err)
 			}
-			if err := record(o.Org, audit.ServiceCreated, string(o.ID), map[string]string{"name": o.Name}); err != nil {
+			if err := record(o.Org, audit.ServiceCreated, string(o.ID), map[string]string{"name": o.Name, "owned": string(o.Kind), "key": o.Key}); err != nil {
 				return err
 			}
 		}
@@ -81,7 +82,7 @@ func (m *making) owned() error {
 			if err := tx.AddInvoice(m.ctx, &v); err != nil {
 				return fmt.Errorf("invoice %s: %w", v.Number, err)
 			}
-			if err := record(v.Org, audit.InvoiceCreated, string(v.ID), map[string]string{"number": v.Number}); err != nil {
+			if err := record(v.Org, audit.InvoiceCreated, string(v.ID), map[string]string{"name": v.Number, "amount": invoice.Money(i18n.EN, v.Amount, v.Currency)}); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/shared/i18n"
+	"countersign/shared/invoice"
 )
 
 // Args are a template's arguments by name, as they are stored: names as they are, moments by At, durations by For,
@@ -18,6 +19,11 @@ type Args = map[string]string
 
 // At writes a moment as an argument.
 func At(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Amount writes an amount of money, in the smallest unit of its currency, as an argument.
+func Amount(amount int64, currency string) string {
+	return strconv.FormatInt(amount, 10) + " " + currency
+}
 
 // For writes a duration as an argument.
 func For(d time.Duration) string { return d.String() }
@@ -54,6 +60,18 @@ func Check(t Template, a Args) error {
 			if _, err := time.Parse(time.RFC3339, value); err != nil {
 				return unsendable("the argument %q of %s: %w", name, t, err)
 			}
+		case k == day:
+			if _, err := time.Parse(time.DateOnly, value); err != nil {
+				return unsendable("the argument %q of %s: %w", name, t, err)
+			}
+		case k == money:
+			amount, currency, _ := strings.Cut(value, " ")
+			if _, err := strconv.ParseInt(amount, 10, 64); err != nil {
+				return unsendable("the argument %q of %s: %w", name, t, err)
+			}
+			if len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+				return unsendable("the argument %q of %s has no currency", name, t)
+			}
 		case k == span:
 			if _, err := time.ParseDuration(value); err != nil {
 				return unsendable("the argument %q of %s: %w", name, t, err)
@@ -82,6 +100,13 @@ func show(l i18n.Locale, zone *time.Location, k kind, value string) string {
 	case moment:
 		t, _ := time.Parse(time.RFC3339, value)
 		return showMoment(l, t.In(zone))
+	case day:
+		t, _ := time.Parse(time.DateOnly, value)
+		return showDay(l, t)
+	case money:
+		amount, currency, _ := strings.Cut(value, " ")
+		n, _ := strconv.ParseInt(amount, 10, 64)
+		return invoice.Money(l, n, currency)
 	case span:
 		d, _ := time.ParseDuration(value)
 		return showSpan(l, d)
@@ -95,13 +120,15 @@ func show(l i18n.Locale, zone *time.Location, k kind, value string) string {
 
 // showMoment is "9 March 2026, 14:02 (UTC+1)". The offset is told, because nobody knows where a mail is read.
 func showMoment(l i18n.Locale, t time.Time) string {
+	return l.T("mail.moment", "date", showDay(l, t), "time", t.Format("15:04"), "zone", showOffset(t))
+}
+
+func showDay(l i18n.Locale, t time.Time) string {
 	day := strconv.Itoa(t.Day())
 	if t.Day() == 1 {
 		day = l.T("mail.first_day")
 	}
-	return l.T("mail.moment",
-		"day", day, "month", l.T("mail.month."+strconv.Itoa(int(t.Month()))), "year", strconv.Itoa(t.Year()),
-		"time", t.Format("15:04"), "zone", showOffset(t))
+	return l.T("mail.day", "day", day, "month", l.T("mail.month."+strconv.Itoa(int(t.Month()))), "year", strconv.Itoa(t.Year()))
 }
 
 func showOffset(t time.Time) string {

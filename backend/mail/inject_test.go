@@ -35,7 +35,7 @@ func TestInjection(t *testing.T) {
 			variant = rapid.SampledFrom(variants).Draw(t, "variant")
 		}
 		m := sample(tpl, rapid.SampledFrom(i18n.Locales()).Draw(t, "locale"), variant)
-		for _, name := range []string{"agent", "by", "organization", "note", "device", "address", "author", "subject", "service", "number", "contact", "amount",
+		for _, name := range []string{"agent", "by", "organization", "note", "device", "address", "author", "subject", "service", "number", "contact",
 			"body", "files"} {
 			if _, ok := m.Args[name]; ok {
 				m.Args[name] = hostile.Draw(t, name) + hostile.Draw(t, name)

@@ -71,7 +71,7 @@ func sample(t mail.Template, l i18n.Locale, variant string) mail.Message {
 		"duration": mail.For(4 * time.Hour), "lapses": mail.At(created.Add(72 * time.Hour)), "ends": mail.At(created.Add(5 * time.Hour)),
 		"at": mail.At(created), "expires": mail.At(created.Add(30 * time.Minute)), "address": "203.0.113.0/24", "device": "Firefox, Linux", "contact": "Jonas Meier",
 		"holder": "Jonas Meier", "caller": "Jonas Meier", "until": mail.At(created.Add(time.Hour)), "subject": "Cancel the line in Nantes",
-		"number": "1042", "service": "Line in Nantes", "author": "Ana Ferreira", "files": "trace.txt\nscreen.png", "amount": "€120.00", "due": "8 April 2026",
+		"number": "1042", "service": "Line in Nantes", "author": "Ana Ferreira", "files": "trace.txt\nscreen.png", "amount": mail.Amount(12000, "EUR"), "due": "2026-04-08",
 		"body": "Two ports fail since Monday:\nport 3\nport 4\n\nCan you look at them <today> & tomorrow?",
 	}
 	m := mail.Message{ID: mailID, CreatedAt: created, To: "owner@acme.example", Locale: l, Template: t, Args: mail.Args{"link": "/o/acme/remote-support"}}
@@ -273,6 +273,9 @@ func TestRenderRefuses(t *testing.T) {
 		"token_where_none_is":    func(m *mail.Message) { m.Token = vault.NewSecret("x") },
 		"no_token":               func(m *mail.Message) { *m = sample(mail.PasswordReset, i18n.EN, ""); m.Token = vault.Secret{} },
 		"unknown_variant":        func(m *mail.Message) { *m = sample(mail.AccessEnded, i18n.EN, "bored") },
+		"no_day":                 func(m *mail.Message) { *m = sample(mail.InvoiceNew, i18n.EN, ""); m.Args["due"] = "8 April" },
+		"no_amount":              func(m *mail.Message) { *m = sample(mail.InvoiceNew, i18n.EN, ""); m.Args["amount"] = "1,5 EUR" },
+		"no_currency":            func(m *mail.Message) { *m = sample(mail.InvoiceNew, i18n.EN, ""); m.Args["amount"] = "1 E\n1" },
 		"two_recipients":         func(m *mail.Message) { m.To = "a@acme.example, b@acme.example" },
 		"named_recipient":        func(m *mail.Message) { m.To = "Owner <owner@acme.example>" },
 		"quoted_recipient":       func(m *mail.Message) { m.To = `"a@evil.example> x"@acme.example` },

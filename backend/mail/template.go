@@ -61,6 +61,8 @@ const (
 	body                 // what a person wrote, as the letter's main content; may be absent
 	names                // names of files, one a line; may be absent
 	moment               // At
+	day                  // YYYY-MM-DD
+	money                // Amount
 	span                 // For
 	variant              // picks the sentences
 	linkPath             // a path in the portal
@@ -177,8 +179,7 @@ var specs = map[Template]spec{
 		args:     map[string]kind{"state": variant, "organization": text, "by": text, "service": text, "note": note},
 		variants: []string{"approved", "rejected", "lapsed", "withdrawn"},
 	},
-	// "amount" with its currency and "due", a day, are texts in the recipient's language.
-	InvoiceNew: {args: map[string]kind{"organization": text, "number": text, "amount": text, "due": text}},
+	InvoiceNew: {args: map[string]kind{"organization": text, "number": text, "amount": money, "due": day}},
 }
 
 // Templates are all templates, for tests that must see each.

@@ -9,7 +9,6 @@ import (
 	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
-	"countersign/shared/live"
 	"countersign/shared/org"
 	"countersign/shared/routing"
 	"countersign/shared/service"
@@ -84,15 +83,11 @@ func (tx *Tx) carryOut(o *org.Organization, c *significant.Change) error {
 	if err != nil {
 		return err
 	}
-	from := owned.State
+	before := *owned
 	if err := owned.CancellationApproved(); err != nil {
 		return err
 	}
-	if err := tx.SaveService(tx, owned); err != nil {
-		return err
-	}
-	if err := tx.record(change{stream: live.Of(o.ID), kind: audit.ServiceChanged, object: string(owned.ID), pokes: both(live.Services, o.ID, string(owned.ID)),
-		detail: map[string]string{"name": owned.Name, "from": string(from), "to": string(owned.State)}}); err != nil {
+	if err := tx.changeOwned(&before, owned); err != nil {
 		return err
 	}
 	opener, err := tx.ContactByID(tx, o.ID, c.Caller)

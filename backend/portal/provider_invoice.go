@@ -4,15 +4,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"countersign/backend/mail"
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/invoice"
 	"countersign/shared/live"
+	"countersign/shared/routing"
 	"countersign/shared/service"
 )
 
@@ -96,8 +100,45 @@ func (tx *Tx) addInvoice(v *invoice.Invoice) error {
 	if err := tx.AddInvoice(tx, v); err != nil {
 		return located(err, "number", "path.number")
 	}
+	mails, err := tx.invoiceMails(v)
+	if err != nil {
+		return err
+	}
 	return tx.record(change{stream: live.Of(v.Org), kind: audit.InvoiceCreated, object: string(v.ID), pokes: both(live.Invoices, v.Org, string(v.ID)),
-		detail: map[string]string{"name": v.Number, "amount": amountText(v)}})
+		detail: map[string]string{"name": v.Number, "amount": amountText(v)}, mails: mails})
+}
+
+// newFor is how many days after its day an invoice that arrives is news. A billing system that brings what it has from long
+// ago has nobody write to its customers about it.
+const newFor = 14
+
+// invoiceMails tell of a new invoice whoever gets financial mail about what it is for.
+func (tx *Tx) invoiceMails(v *invoice.Invoice) ([]store.Mail, error) {
+	if v.State != invoice.Open || v.IssuedOn < tx.Now().UTC().AddDate(0, 0, -newFor).Format(time.DateOnly) {
+		return nil, nil
+	}
+	o, err := tx.Organization(tx, v.Org)
+	if err != nil {
+		return nil, err
+	}
+	m := &routing.Message{Category: routing.Financial}
+	if v.Service != "" {
+		of, err := tx.Tx.Service(tx, v.Org, v.Service)
+		if err != nil {
+			return nil, err
+		}
+		m.Assigned = of.AssignedFor(routing.Financial)
+	}
+	verdicts, err := tx.recipients(v.Org, m)
+	if err != nil {
+		return nil, err
+	}
+	to := make([]*contact.Contact, len(verdicts))
+	for i := range verdicts {
+		to[i] = verdicts[i].Contact
+	}
+	return tx.toContacts(letter{mail.InvoiceNew, string(v.ID), "", mail.Args{"organization": o.Name, "number": v.Number,
+		"amount": mail.Amount(v.Amount, v.Currency), "due": v.DueOn}}, "/o/"+string(v.Org)+"/invoices/"+string(v.ID), to...)
 }
 
 // changeInvoice writes what differs; where nothing does, nothing happens. Addresses may let in whoever has them, so the

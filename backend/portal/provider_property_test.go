@@ -26,8 +26,8 @@ type books struct {
 	changes           int // how often something became otherwise
 }
 
-// said notes what is said of a thing, and tells whether it is new.
-func said[T any](b *books, all map[string]T, key string, now T) (created bool) {
+// noted notes what is said of a thing, and tells whether it is new.
+func noted[T any](b *books, all map[string]T, key string, now T) (created bool) {
 	before, ok := all[key]
 	if !ok || !cmp.Equal(before, now) {
 		b.changes++
@@ -99,7 +99,7 @@ func sendService(t *rapid.T, b *books, r api.Referred, kind service.Kind) func(*
 		all, ep = b.domains, api.PutProviderDomain
 	}
 	return func(a *Actor) {
-		created := said(b, all, in.Key, want)
+		created := noted(b, all, in.Key, want)
 		got := Must(Call(a, ep, in))
 		if got.Created != created || plainService(got.ProviderService) != want {
 			t.Fatalf("answered %+v, want %+v, created %v", got, want, created)
@@ -124,7 +124,7 @@ func sendEnd(t *rapid.T, b *books, r api.Referred) func(*Actor) {
 			return
 		}
 		want.State = service.Ended
-		said(b, b.services, key, want)
+		noted(b, b.services, key, want)
 		if err != nil || plainService(got) != want {
 			t.Fatalf("ended %+v %v, want %+v", got, err, want)
 		}
@@ -146,7 +146,7 @@ func sendInvoice(t *rapid.T, b *books, r api.Referred) func(*Actor) {
 	want := api.ProviderInvoice{Number: in.Number, IssuedOn: x.IssuedOn, DueOn: x.DueOn, Currency: x.Currency, Amount: x.Amount, State: x.State, PaidOn: x.PaidOn,
 		PaymentURL: x.PaymentURL, Lines: x.Lines}
 	return func(a *Actor) {
-		created := said(b, b.invoices, in.Number, want)
+		created := noted(b, b.invoices, in.Number, want)
 		got := Must(Call(a, api.PutProviderInvoice, in))
 		if got.Created != created || !cmp.Equal(plainInvoice(got.ProviderInvoice), want) {
 			t.Fatalf("answered %+v, want %+v, created %v", got, want, created)

@@ -37,7 +37,10 @@ func (tx *Tx) putOwned(kind service.Kind, in *api.PutServiceIn) (out api.PutServ
 		return out, err
 	}
 	now, b := *before, &in.Body
-	now.Name, now.Product, now.State, now.RenewsOn, now.EndsOn = b.Name, b.Product, b.State, b.RenewsOn, b.EndsOn
+	now.Name, now.Product, now.RenewsOn, now.EndsOn = b.Name, b.Product, b.RenewsOn, b.EndsOn
+	if err := now.Follow(b.State); err != nil {
+		return out, err
+	}
 	if err := now.Check(); err != nil {
 		return out, located(err, "key", "path.key")
 	}
@@ -70,6 +73,9 @@ func (tx *Tx) changeOwned(before, now *service.Owned) error {
 	d.note("state", string(before.State), string(now.State))
 	d.note("renews_on", before.RenewsOn, now.RenewsOn)
 	d.note("ends_on", before.EndsOn, now.EndsOn)
+	if before.Cancelled && !now.Cancelled && before.State == now.State {
+		d.mark("state") // the billing system follows
+	}
 	if len(d.what) == 0 {
 		return nil
 	}
@@ -103,7 +109,9 @@ func (tx *Tx) endOwned(kind service.Kind, in *api.ProviderServiceIn) (api.Provid
 		return api.ProviderService{}, err
 	}
 	now := *before
-	now.State = service.Ended
+	if err := now.Follow(service.Ended); err != nil {
+		return api.ProviderService{}, err
+	}
 	err = tx.changeOwned(before, &now)
 	return toldService(&now), err
 }

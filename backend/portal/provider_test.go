@@ -8,9 +8,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	. "countersign/backend/backendtest"
+	"countersign/backend/mail"
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
@@ -566,4 +568,92 @@ printf('018f0000-0000-7000-8001-%012d', n), 1, 0, 0 FROM i`, n, w.Acme)
 			t.Errorf("%d %s, sorted %v", len(list), what, slices.IsSorted(list))
 		}
 	}
+}
+
+// S03, S07: whoever gets financial mail about what a new invoice is for is told of it, once, in their language; nobody of one
+// that is paid, void or from long ago.
+func TestNewInvoicesAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := New(t)
+		system := w.System(api.InvoicesWrite, api.ServicesWrite)
+		web := Must(Call(system, api.PutProviderService, aService("web-01")))
+		subscribe := func(name, locale string, isolated, global bool) *Persona {
+			p := w.AddContact(w.Acme, name)
+			w.Exec(`UPDATE contact SET locale = ?, financial = ?, financial_isolated = ?, financial_global = ? WHERE id = ?`, locale, isolated || global, isolated, global, p.Contact)
+			return p
+		}
+		global, assigned, other := subscribe("Gil Bal", "fr", false, true), subscribe("Ass Igned", "en", true, false), subscribe("Oth Er", "en", true, false)
+		w.Exec(`UPDATE service SET billing_contact = ? WHERE id = ?`, assigned.Contact, web.ID)
+		day := func(d int) string { return w.Clock.Now().UTC().AddDate(0, 0, d).Format(time.DateOnly) }
+		bring := func(number string, issued int, change func(*api.PutInvoiceIn)) []string {
+			in := anInvoice(number)
+			in.Body.IssuedOn, in.Body.DueOn = day(issued), "2030-04-01"
+			change(&in)
+			Must(Call(system, api.PutProviderInvoice, in))
+			Must(Call(system, api.PutProviderInvoice, in))
+			var to []string
+			for _, m := range queued(w, mail.InvoiceNew) {
+				to = append(to, m.To)
+				if m.Args["amount"] != "4900 EUR" || m.Args["due"] != "2030-04-01" || m.Args["number"] != number {
+					t.Errorf("told %v", m.Args)
+				}
+			}
+			slices.Sort(to)
+			return to
+		}
+		want := func(people ...*Persona) (to []string) {
+			for _, p := range people {
+				to = append(to, p.Email)
+			}
+			slices.Sort(to)
+			return to
+		}
+		ofService := func(in *api.PutInvoiceIn) { in.Body.Service = "web-01" }
+		if got := bring("1", 0, ofService); !slices.Equal(got, want(w.Marie, global, assigned)) {
+			t.Errorf("of a service: %v", got)
+		}
+		if got := bring("2", -14, func(*api.PutInvoiceIn) {}); !slices.Equal(got, want(w.Marie, global)) {
+			t.Errorf("of nothing: %v, %s is none of them", got, other.Email)
+		}
+		for number, change := range map[string]func(*api.PutInvoiceIn){
+			"paid": func(in *api.PutInvoiceIn) { in.Body.State, in.Body.PaidOn = invoice.Paid, day(0) },
+			"void": func(in *api.PutInvoiceIn) { in.Body.State = invoice.Void },
+			"old":  func(in *api.PutInvoiceIn) { in.Body.IssuedOn = day(-15) },
+		} {
+			if got := bring(number, 0, change); len(got) != 0 {
+				t.Errorf("of one that is %s: %v", number, got)
+			}
+		}
+		w.Verify()
+	})
+}
+
+// S01, C12: what a billing system knew before a cancellation was approved does not undo it; once it has followed, it may have
+// the service run again.
+func TestApprovedCancellationStays(t *testing.T) {
+	w := New(t)
+	system := w.System(api.ServicesWrite)
+	in := aService("web-01")
+	made := Must(Call(system, api.PutProviderService, in))
+	marie := w.As(w.Marie)
+	change := Must(Call(marie, api.CancelService, api.CancelServiceIn{ServiceIn: api.ServiceIn{Org: api.Org{Org: w.Acme}, Service: made.ID}}))
+	decide := api.DecideChangeIn{ChangeIn: api.ChangeIn{Org: api.Org{Org: w.Acme}, Change: change.ID}}
+	decide.Body.Seen = change.Fingerprint()
+	Must(Call(marie, api.ApproveChange, decide))
+	if now := Must(Call(system, api.GetProviderService, in.ProviderServiceIn)); now.State != service.Ending {
+		t.Fatalf("approved: %s", now.State)
+	}
+	in.Body.Name = "web-02"
+	_, err := Call(system, api.PutProviderService, in)
+	if p := Refused(t, err, errs.Conflict); p.State != string(service.Ending) {
+		t.Errorf("refused as %+v", p)
+	}
+	in.Body.Name = "web-01"
+	in.Body.State = service.Ending
+	Must(Call(system, api.PutProviderService, in))
+	in.Body.State = service.Active
+	if now := Must(Call(system, api.PutProviderService, in)); now.State != service.Active {
+		t.Errorf("kept after all: %s", now.State)
+	}
+	w.Verify()
 }

@@ -93,8 +93,8 @@ var (
 	changeDetails  = []string{"kind", "caller", "agent", "verification", "ticket"}
 	numberDetails  = []string{"number", "what", "name", "business_unit", "from", "to", "from.call_purpose", "to.call_purpose", "from.display_name",
 		"to.display_name", "from.assignment", "to.assignment", "state"}
-	serviceDetails      = []string{"name", "role", "what", "from", "to"}
-	invoiceDetails      = []string{"number", "what", "from", "to"}
+	serviceDetails      = []string{"name", "owned", "key", "role", "what", "from", "to", "from.state", "to.state"}
+	invoiceDetails      = []string{"name", "amount", "what", "from.state", "to.state"}
 	ticketDetails       = []string{"number", "via", "files", "what", "from", "to"}
 	organizationDetails = []string{"name", "reference", "managed_by", "what", "from", "to"}
 )

@@ -33,7 +33,8 @@ import (
 var kept = map[string][]audit.Kind{
 	"the provider's own": {audit.FieldDefined, audit.FieldChanged, audit.FieldRetired, audit.PurposeCreated, audit.PurposeChanged, audit.PurposeRetired,
 		audit.StaffInvited, audit.StaffChanged, audit.StaffDeactivated, audit.StaffReactivated, audit.DatabaseRestored, audit.KeysRotated, audit.WebhookCreated,
-		audit.WebhookChanged, audit.WebhookSecretRolled, audit.WebhookDeleted, audit.WebhookDeactivated, audit.WebhookTested, audit.WebhookResent},
+		audit.WebhookChanged, audit.WebhookSecretRolled, audit.WebhookDeleted, audit.WebhookDeactivated, audit.WebhookTested, audit.WebhookResent,
+		audit.TokenCreated, audit.TokenRevoked},
 	"how people sign in": {audit.SignedIn, audit.SignInFailed, audit.SignedOut, audit.SessionRevoked, audit.PasswordChanged, audit.PasswordResetAsked,
 		audit.FactorAdded, audit.FactorRemoved, audit.RecoveryCodesMade, audit.RecoveryCodeUsed, audit.SteppedUp, audit.SettingsChanged},
 	"about codes": {audit.CodeSet, audit.CodeChanged, audit.CodeRemoved, audit.CodeRevealed, audit.CodeLocked, audit.CodeUnlocked, audit.CodeVoided,

@@ -13,11 +13,11 @@ import (
 )
 
 const serviceColumns = `service.id, service.org, service.kind, service.name, service.product, service.state, service.support_contact,
-service.billing_contact, service.renews_on, service.ends_on, service.external_key, service.version, service.changed_at`
+service.billing_contact, service.renews_on, service.ends_on, service.external_key, service.cancelled, service.version, service.changed_at`
 
 func scanService(row Scanner, more ...any) (o service.Owned, err error) {
 	return o, row.Scan(append([]any{&o.ID, &o.Org, &o.Kind, &o.Name, &o.Product, &o.State, &o.Support, &o.Billing, &o.RenewsOn, &o.EndsOn,
-		&o.Key, &o.Version, &o.ChangedAt}, more...)...)
+		&o.Key, &o.Cancelled, &o.Version, &o.ChangedAt}, more...)...)
 }
 
 // Service is one service or domain of the organization.
@@ -42,8 +42,9 @@ func (tx *Tx) ServiceByKey(ctx context.Context, oid id.Organization, k service.K
 func (tx *Tx) AddService(ctx context.Context, o *service.Owned) error {
 	o.Version, o.ChangedAt = 1, tx.Now()
 	_, err := tx.Exec(ctx, `INSERT INTO service (id, org, kind, name, name_key, product, state, support_contact, billing_contact, renews_on, ends_on,
-external_key, version, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		o.ID, o.Org, o.Kind, o.Name, NameKey(o.Name), o.Product, o.State, o.Support, o.Billing, o.RenewsOn, o.EndsOn, o.Key, o.Version, tx.Now(), tx.Now())
+external_key, cancelled, version, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		o.ID, o.Org, o.Kind, o.Name, NameKey(o.Name), o.Product, o.State, o.Support, o.Billing, o.RenewsOn, o.EndsOn, o.Key, o.Cancelled, o.Version, tx.Now(),
+		tx.Now())
 	if IsUnique(err) {
 		return errs.BadField("key", "service.error.key_taken")
 	}
@@ -56,8 +57,8 @@ external_key, version, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?
 // SaveService writes a changed one over the version that it was loaded as; a Conflict when somebody was quicker.
 func (tx *Tx) SaveService(ctx context.Context, o *service.Owned) error {
 	n, err := tx.Exec(ctx, `UPDATE service SET name = ?, name_key = ?, product = ?, state = ?, support_contact = ?, billing_contact = ?, renews_on = ?,
-ends_on = ?, external_key = ?, version = version + 1, changed_at = ? WHERE org = ? AND id = ? AND version = ?`,
-		o.Name, NameKey(o.Name), o.Product, o.State, o.Support, o.Billing, o.RenewsOn, o.EndsOn, o.Key, tx.Now(), o.Org, o.ID, o.Version)
+ends_on = ?, external_key = ?, cancelled = ?, version = version + 1, changed_at = ? WHERE org = ? AND id = ? AND version = ?`,
+		o.Name, NameKey(o.Name), o.Product, o.State, o.Support, o.Billing, o.RenewsOn, o.EndsOn, o.Key, o.Cancelled, tx.Now(), o.Org, o.ID, o.Version)
 	if IsUnique(err) {
 		return errs.BadField("key", "service.error.key_taken")
 	}

@@ -88,6 +88,7 @@ type Owned struct {
 	RenewsOn  string          `json:"renews_on,omitempty"`
 	EndsOn    string          `json:"ends_on,omitempty"`
 	Key       string          `json:"key,omitempty"` // what the provider's billing system calls it
+	Cancelled bool            `json:"-"`             // a cancellation was approved here, and the billing system has not said so yet
 	Version   int64           `json:"version"`
 	ChangedAt time.Time       `json:"changed_at,omitzero"`
 }
@@ -134,7 +135,18 @@ func (o *Owned) CancellationApproved() error {
 	if err := o.MayCancel(); err != nil {
 		return err
 	}
-	o.State = Ending
+	o.State, o.Cancelled = Ending, true
+	return nil
+}
+
+// Follow takes the state that the billing system says. What it knew before a cancellation was approved here does not undo
+// that: until it has said once that the service ends, every other state is refused. After that it may have it run again.
+func (o *Owned) Follow(s State) error {
+	ends := s == Ending || s == Ended
+	if o.Cancelled && !ends {
+		return errs.InState(string(o.State), "provider.error.cancelled")
+	}
+	o.State, o.Cancelled = s, false
 	return nil
 }
 

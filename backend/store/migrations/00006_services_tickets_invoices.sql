@@ -20,6 +20,7 @@ CREATE TABLE service (
     renews_on       TEXT NOT NULL, -- YYYY-MM-DD, '' unknown
     ends_on         TEXT NOT NULL, -- YYYY-MM-DD, '' without an end
     external_key    TEXT NOT NULL, -- what the provider's billing system calls it, '' for none
+    cancelled       BOOLEAN NOT NULL DEFAULT FALSE, -- a cancellation was approved here, and the billing system has not followed yet
     version         BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     changed_at      BIGINT NOT NULL,
