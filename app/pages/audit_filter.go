@@ -40,9 +40,9 @@ func (a *Audit) renderFilters() app.UI {
 // kinds are the groups of what happens, by the beginning of their names.
 func (a *Audit) kinds() []string {
 	if a.At.As == api.AsStaff && a.org() == "" {
-		return []string{"login", "staff", "organization", "access", "contact", "verification", "field", "api_token", "audit", "database"}
+		return []string{"login", "staff", "organization", "access", "contact", "verification", "field", "canned_answer", "api_token", "webhook", "audit", "database"}
 	}
-	return []string{"access", "support", "organization", "contact", "invitation", "code", "verification", "change", "ownership", "service", "invoice", "login", "audit"}
+	return []string{"access", "support", "organization", "contact", "invitation", "code", "verification", "change", "ownership", "service", "ticket", "invoice", "login", "audit"}
 }
 
 // filters is how many filters are on.
