@@ -20,7 +20,7 @@ import (
 // mortal is the program with failpoints, built once for the tests that kill it.
 var mortal = sync.OnceValues(func() (string, error) {
 	out := filepath.Join(filepath.Dir(binary), "countersign-mortal")
-	build := exec.Command("go", "build", "-tags", "failpoints", "-o", out, ".")
+	build := exec.Command("go", "build", "-tags", "failpoints,sqlite_fts5", "-o", out, ".")
 	build.Stderr = os.Stderr
 	return out, build.Run()
 })

@@ -144,7 +144,7 @@ func (o *Owned) CancellationApproved() error {
 func (o *Owned) Follow(s State) error {
 	ends := s == Ending || s == Ended
 	if o.Cancelled && !ends {
-		return errs.InState(string(o.State), "provider.error.cancelled")
+		return errs.InState(string(o.State), "service.error.cancellation_approved")
 	}
 	o.State, o.Cancelled = s, false
 	return nil
