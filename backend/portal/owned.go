@@ -84,18 +84,22 @@ func (tx *Tx) serviceRows(oid id.Organization, rows []store.ServiceRow) ([]api.S
 	out := make([]api.ServiceRow, 0, len(rows))
 	for i := range rows {
 		o := &rows[i].Owned
-		out = append(out, api.ServiceRow{Owned: *o, Support: assigned(o, service.Support), Billing: assigned(o, service.Billing), Waiting: rows[i].Waiting})
+		row := api.ServiceRow{Owned: *o, Support: assigned(o, service.Support), Billing: assigned(o, service.Billing)}
+		if w := rows[i].Waiting; w != nil {
+			row.Cancellation = &api.WaitingCancellation{Change: w.Change, By: w.ByName, Mine: tx.Contact != nil && tx.Contact.ID == w.By, LapsesAt: w.LapsesAt}
+		}
+		out = append(out, row)
 	}
 	return out, nil
 }
 
 // serviceRow is one service as lists show it.
 func (tx *Tx) serviceRow(o *service.Owned) (api.ServiceRow, error) {
-	waiting, err := tx.CancellationWaits(tx, o.Org, o.ID)
+	row, err := tx.Tx.ServiceRow(tx, o.Org, o.ID)
 	if err != nil {
 		return api.ServiceRow{}, err
 	}
-	rows, err := tx.serviceRows(o.Org, []store.ServiceRow{{Owned: *o, Waiting: waiting}})
+	rows, err := tx.serviceRows(o.Org, []store.ServiceRow{row})
 	if err != nil {
 		return api.ServiceRow{}, err
 	}

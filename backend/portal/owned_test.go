@@ -159,7 +159,7 @@ func TestCancellationIsDecided(t *testing.T) {
 		first := Must(ask(manager))
 		_, err := ask(marie)
 		Refused(t, err, errs.Conflict)
-		if s := state(); !s.Waiting || s.State != service.Active {
+		if s := state(); s.Cancellation == nil || s.Cancellation.Mine || s.Cancellation.By != "Sam Serv" || s.State != service.Active {
 			t.Errorf("while it waits: %+v", s)
 		}
 		_, err = Call(marie, api.TakeBackChange, api.ChangeIn{Org: api.Org{Org: w.Acme}, Change: first.ID})
@@ -178,7 +178,7 @@ func TestCancellationIsDecided(t *testing.T) {
 		}
 		marie, nadia = w.As(w.Marie), w.As(w.Nadia)
 		sofia := w.As(w.Sofia)
-		if s := state(); s.Waiting || s.State != service.Active {
+		if s := state(); s.Cancellation != nil || s.State != service.Active {
 			t.Errorf("after it lapsed: %+v", s)
 		}
 		fourth := Must(ask(marie)) // who may decide decides their own, after saying so twice
@@ -187,7 +187,7 @@ func TestCancellationIsDecided(t *testing.T) {
 		}
 		_, err = decide(nadia, api.RejectChange, fourth)
 		Refused(t, err, errs.Conflict)
-		if s := state(); s.State != service.Ending || s.Waiting {
+		if s := state(); s.State != service.Ending || s.Cancellation != nil {
 			t.Errorf("approved: %+v", s)
 		}
 		_, err = ask(marie)

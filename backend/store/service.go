@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"countersign/shared/contact"
 	"countersign/shared/errs"
@@ -82,10 +83,33 @@ type ServiceQuery struct {
 	Limit   int
 }
 
-// ServiceRow is a service with the names behind its contacts.
+// ServiceRow is a service with the cancellation that waits for its decision.
 type ServiceRow struct {
 	service.Owned
-	Waiting bool // a cancellation waits for its decision
+	Waiting *Waiting // nil without one
+}
+
+// Waiting is a cancellation that waits for its decision.
+type Waiting struct {
+	Change   id.Change
+	By       id.Contact // who asked
+	ByName   string
+	LapsesAt time.Time
+}
+
+// One can wait for a service at a time.
+const (
+	waitingColumns = `COALESCE(waiting.id, ''), COALESCE(waiting.caller, ''), COALESCE(waiting.caller_name, ''), COALESCE(waiting.lapses_at, 0)`
+	waitingJoin    = ` LEFT JOIN significant_change waiting ON waiting.org = service.org AND waiting.service = service.id AND waiting.service <> ''
+AND waiting.state = 'pending' AND waiting.lapses_at > ?`
+)
+
+func scanServiceRow(r Scanner) (row ServiceRow, err error) {
+	var w Waiting
+	if row.Owned, err = scanService(r, &w.Change, &w.By, &w.ByName, &w.LapsesAt); err == nil && w.Change != "" {
+		row.Waiting = &w
+	}
+	return row, err
 }
 
 // ListServices is one page of the services that match, by name, and how many match in all.
@@ -119,13 +143,9 @@ func (tx *Tx) ListServices(ctx context.Context, oid id.Organization, q ServiceQu
 		}
 		and(`(service.name_key, service.id) > (?, ?)`, key, q.After)
 	}
-	rows, err = Collect(tx.Query(ctx, `SELECT `+serviceColumns+`, EXISTS (SELECT 1 FROM significant_change c WHERE c.org = service.org
-AND c.service = service.id AND c.service <> '' AND c.state = 'pending' AND c.lapses_at > ?) FROM service WHERE `+strings.Join(where, " AND ")+
+	rows, err = Collect(tx.Query(ctx, `SELECT `+serviceColumns+`, `+waitingColumns+` FROM service`+waitingJoin+` WHERE `+strings.Join(where, " AND ")+
 		` ORDER BY service.name_key, service.id LIMIT ?`, append(append([]any{tx.Now()}, args...), q.Limit)...),
-		func(r *Rows) (row ServiceRow, err error) {
-			row.Owned, err = scanService(r, &row.Waiting)
-			return row, err
-		})
+		func(r *Rows) (ServiceRow, error) { return scanServiceRow(r) })
 	return rows, total, err
 }
 
@@ -186,11 +206,10 @@ func (tx *Tx) SubscribedContacts(ctx context.Context, oid id.Organization, c rou
 	return tx.contacts(ctx, `WHERE org = ? AND `+asked+` ORDER BY search_key, id LIMIT ?`, oid, limit)
 }
 
-// CancellationWaits reports whether a cancellation of a service waits for its decision.
-func (tx *Tx) CancellationWaits(ctx context.Context, oid id.Organization, s id.Service) (waits bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM significant_change WHERE org = ? AND service = ? AND service <> '' AND state = 'pending' AND lapses_at > ?)`,
-		oid, s, tx.Now()).Scan(&waits)
-	return waits, err
+// ServiceRow is one service with the cancellation that waits.
+func (tx *Tx) ServiceRow(ctx context.Context, oid id.Organization, s id.Service) (ServiceRow, error) {
+	return scanServiceRow(tx.QueryRow(ctx, `SELECT `+serviceColumns+`, `+waitingColumns+` FROM service`+waitingJoin+` WHERE service.org = ? AND service.id = ?`,
+		tx.Now(), oid, s))
 }
 
 // among gives the placeholders and arguments of a list, "" for an empty one.

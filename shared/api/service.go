@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"countersign/shared/contact"
 	"countersign/shared/id"
 	"countersign/shared/org"
@@ -21,9 +23,17 @@ type AssignedContact struct {
 // ServiceRow is a service or domain as lists show it.
 type ServiceRow struct {
 	service.Owned
-	Support *AssignedContact `json:"support,omitempty"` // absent: deactivated
-	Billing *AssignedContact `json:"billing,omitempty"`
-	Waiting bool             `json:"cancellation_waits,omitempty"` // for the organization's decision
+	Support      *AssignedContact     `json:"support,omitempty"` // absent: deactivated
+	Billing      *AssignedContact     `json:"billing,omitempty"`
+	Cancellation *WaitingCancellation `json:"cancellation,omitempty"` // that waits for the organization's decision
+}
+
+// WaitingCancellation is a cancellation that was asked for in the portal and waits for its decision.
+type WaitingCancellation struct {
+	Change   id.Change `json:"change"`
+	By       string    `json:"by"`
+	Mine     bool      `json:"mine,omitempty"` // the caller asked, and can take it back
+	LapsesAt time.Time `json:"lapses_at"`
 }
 
 // Services are a page of services or of domains, by name.
