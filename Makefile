@@ -29,7 +29,7 @@ inlining   = -gcflags=all=-l $(patsubst %,-gcflags=%=,runtime/... internal/... e
 	unicode/utf8 $(addprefix countersign/shared/,code dashboard number replica sheet))
 
 # what the site is made of, and how
-PARTS     := $(BIN)/app.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
+PARTS     := $(BIN)/app.wasm $(BIN)/staff.wasm $(BIN)/web/names.json $(BIN)/mark/mark.svg $(BIN)/licenses.txt \
 	$(wildcard app/main_s*.go app/web/*.js app/web/index.html app/web/manifest.webmanifest shared/i18n/*.go shared/i18n/*.txt)
 make_site  = $(GO) run ./app -wasm-exec "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"
 link_wasm  = $(wasm_build) -modfile $(BIN)/wasm.mod -overlay $(BIN)/overlay.json $(inlining)
@@ -55,7 +55,7 @@ wasm: $(SITE) $(GALLERY)
 
 # the site without its compressed copies, which take longest: for trying out while writing pages
 site: $(PARTS) $(GALLERY)
-	$(make_site)
+	$(make_site) -staff $(BIN)/staff.wasm
 
 gallery: setup
 	@$(MAKE) --no-print-directory $(GALLERY)
@@ -80,7 +80,7 @@ lint: $(TOOLS)/staticcheck-0.8.2
 	$(TOOLS)/staticcheck-0.8.2 ./...
 	@echo "the same for the browser"
 	@find app shared -name '*_test.go' | sed 's|.*|"$(CURDIR)/&": ""|' | paste -sd, | sed 's|.*|{"Replace": {&}}|' >$(BIN)/no-tests.json
-	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./app ./app/gallery ./shared/... | grep '^countersign/') && \
+	@export GOOS=js GOARCH=wasm; in_browser=$$($(GO) list -deps -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./app ./app/staff ./app/gallery ./shared/... | grep '^countersign/') && \
 	$(GO) vet -overlay $(BIN)/no-tests.json $$in_browser && $(TOOLS)/staticcheck-0.8.2 -tests=false $$in_browser
 	@build/vulncheck.sh $(TOOLS)
 
@@ -135,18 +135,22 @@ $(BIN)/wasm.mod: $(filter-out %_test.go,$(wildcard build/slim/*.go)) $(MODULES)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/slim $(BIN)
 
-$(BIN)/linked.wasm: $(call sources,app shared) $(BIN)/wasm.mod
+# two programs: customers never load the provider's own pages
+$(BIN)/app.linked: $(call sources,app shared) $(BIN)/wasm.mod
 	$(link_wasm) -o $@ ./app
 
+$(BIN)/staff.linked: $(call sources,app shared) app/staff/main.go $(BIN)/wasm.mod
+	$(link_wasm) -o $@ ./app/staff
+
 # rearranged so that it compresses well; make site LINES=-lines keeps the line numbers of stack traces
-$(BIN)/app.wasm: $(BIN)/linked.wasm $(filter-out %_test.go,$(wildcard build/pack/*.go))
-	$(GO) run ./build/pack -by-number $(LINES) $(BIN)/linked.wasm $@
+$(BIN)/%.wasm: $(BIN)/%.linked $(filter-out %_test.go,$(wildcard build/pack/*.go))
+	$(GO) run ./build/pack -by-number $(LINES) $< $@
 
 # the design system, a program and a site of its own
 $(BIN)/gallery.wasm: $(call sources,app shared) app/gallery/main.go $(BIN)/wasm.mod
 	$(link_wasm) -o $@ ./app/gallery
 
-$(GALLERY): $(filter-out $(BIN)/app.wasm,$(PARTS)) $(BIN)/gallery.wasm
+$(GALLERY): $(filter-out $(BIN)/app.wasm $(BIN)/staff.wasm,$(PARTS)) $(BIN)/gallery.wasm
 	$(make_site) -wasm $(BIN)/gallery.wasm -out $(BIN)/gallery
 	@touch $@
 
@@ -155,5 +159,5 @@ $(BIN)/emptypage.wasm: build/emptypage/main.go $(MODULES)
 	$(wasm_build) -o $@ ./build/emptypage
 
 $(SITE): $(PARTS) $(BIN)/emptypage.wasm build/assets/main.go
-	$(make_site)
+	$(make_site) -staff $(BIN)/staff.wasm
 	$(GO) run ./build/assets -empty $(BIN)/emptypage.wasm app/web/dist >$@

@@ -13,10 +13,10 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// appScript is go-app's app.js, mended for us. Of what go-app generates only this is used: its index.html prints
+// appScript is go-app's app.js, mended for us; foreign begins the addresses that the program leaves to others. Of what go-app generates only this is used: its index.html prints
 // attributes in another order every time, so it would never hash to the same name, and its worker answers from any
 // cache and forces itself on open pages.
-func appScript(wasmPath string, wasmSize int) ([]byte, error) {
+func appScript(wasmPath string, wasmSize int, foreign []string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "countersign-site-")
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func appScript(wasmPath string, wasmSize int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range mends(wasmPath) {
+	for _, m := range mends(wasmPath, foreign) {
 		if script, err = replaceOnce(script, m.old, m.new); err != nil {
 			return nil, fmt.Errorf("app.js of go-app is not the one we know: %w", err)
 		}
@@ -53,16 +53,16 @@ func (n *nothing) Render() app.UI { return app.Div() }
 
 type mend struct{ old, new string }
 
-func mends(wasmPath string) []mend {
-	server, err := json.Marshal(serverPaths)
+func mends(wasmPath string, foreign []string) []mend {
+	leave, err := json.Marshal(foreign)
 	if err != nil {
 		panic(err) // strings always marshal
 	}
 	return []mend{
 		{`"/web/app.wasm"`, strconv.Quote(wasmPath)},
 
-		// Links to pages of the server leave the app. go-app compares whole addresses, which are not known before now.
-		{`let goappServiceWorkerRegistration;`, `goappEnv.GOAPP_INTERNAL_URLS = JSON.stringify(` + string(server) + `.flatMap(
+		// Links to pages of the server and of the other program leave the app. go-app compares whole addresses, which are not known before now.
+		{`let goappServiceWorkerRegistration;`, `goappEnv.GOAPP_INTERNAL_URLS = JSON.stringify(` + string(leave) + `.flatMap(
   (path) => [location.origin + path, "//" + location.host + path]));
 
 let goappServiceWorkerRegistration;`},

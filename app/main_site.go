@@ -17,9 +17,17 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
+	"countersign/shared/api"
 	"countersign/shared/i18n"
+)
+
+// Addresses of the other program, for each: the provider's own pages are one, all others are the other.
+var (
+	ofStaff  = append(api.StaffPages(), api.AccountPage+"?as="+string(api.AsStaff))
+	ofOthers = []string{"/o/", "/support/", "/view-as/", api.AccountPage + "?as=" + string(api.AsCustomer)}
 )
 
 // serverPaths are the paths, each with all below it, that the server answers itself. The worker leaves them alone, and
@@ -34,6 +42,7 @@ func main() {
 	flag.StringVar(&s.styles, "styles", "build/bin/web", "directory that build.mjs wrote")
 	flag.StringVar(&s.marks, "marks", "build/bin/mark", "directory that build/mark wrote")
 	flag.StringVar(&s.wasm, "wasm", "build/bin/app.wasm", "the WebAssembly")
+	flag.StringVar(&s.staff, "staff", "", "the WebAssembly of the provider's own pages, if they are a program of their own")
 	flag.StringVar(&s.wasmExec, "wasm-exec", "", "wasm_exec.js of the Go that built the WebAssembly")
 	flag.StringVar(&s.licenses, "licenses", "build/bin/licenses.txt", "license texts of the Go modules")
 	flag.StringVar(&s.out, "out", "app/web/dist", "directory to write")
@@ -47,10 +56,11 @@ func main() {
 
 // site is one run of the generator.
 type site struct {
-	source, styles, marks, wasm, wasmExec, licenses, out string
+	source, styles, marks, wasm, staff, wasmExec, licenses, out string
 
 	assets  map[string]string // logical name -> path under which it is served
 	offline map[string]string // path -> SHA-256, what the worker keeps
+	late    []string          // of these, what it keeps only for staff
 	written map[string]bool   // files of this run, relative to out
 }
 
@@ -64,10 +74,6 @@ func (s *site) write() error {
 	if err := s.putMarks(); err != nil {
 		return err
 	}
-	wasm, err := os.ReadFile(s.wasm)
-	if err != nil {
-		return err
-	}
 	exec, err := os.ReadFile(s.wasmExec)
 	if err != nil {
 		return err
@@ -76,19 +82,21 @@ func (s *site) write() error {
 	if err != nil {
 		return err
 	}
-	files := map[string][]byte{"app.wasm": wasm, "wasm_exec.js": exec, "start.js": start}
+	files := map[string][]byte{"wasm_exec.js": exec, "start.js": start}
 	for _, l := range i18n.Locales() {
 		files[string(l)+".txt"] = []byte(l.Sentences())
 	}
 	if err := s.putHashed(files); err != nil {
 		return err
 	}
-	script, err := appScript(s.assets["app.wasm"], len(wasm))
-	if err != nil {
+	if err := s.putProgram("app", s.wasm, ofStaff); err != nil {
 		return err
 	}
-	if err := s.putHashed(map[string][]byte{"app.js": script}); err != nil {
-		return err
+	if s.staff != "" {
+		if err := s.putProgram("staff", s.staff, ofOthers); err != nil {
+			return err
+		}
+		s.late = []string{s.assets["staff.wasm"], s.assets["staff.js"], staffPage}
 	}
 	if err := s.putPages(); err != nil {
 		return err
@@ -104,6 +112,22 @@ func (s *site) write() error {
 		return err
 	}
 	return s.sweep()
+}
+
+// putProgram writes a program and the script that starts it; foreign begins the addresses that it leaves to the other one.
+func (s *site) putProgram(name, file string, foreign []string) error {
+	wasm, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := s.putHashed(map[string][]byte{name + ".wasm": wasm}); err != nil {
+		return err
+	}
+	script, err := appScript(s.assets[name+".wasm"], len(wasm), append(slices.Clone(serverPaths), foreign...))
+	if err != nil {
+		return err
+	}
+	return s.putHashed(map[string][]byte{name + ".js": script})
 }
 
 // putStyles takes over the hashed files of build.mjs and joins the license texts.
@@ -167,6 +191,11 @@ func (s *site) putMarks() error {
 
 // putPages fills the asset paths into index.html and the web manifest.
 func (s *site) putPages() error {
+	if s.staff != "" {
+		if err := s.putStaffPage(); err != nil {
+			return err
+		}
+	}
 	for file, path := range map[string]string{"index.html": "/", "manifest.webmanifest": "/manifest.webmanifest"} {
 		page, err := os.ReadFile(filepath.Join(s.source, file))
 		if err != nil {
@@ -181,6 +210,25 @@ func (s *site) putPages() error {
 		s.offline[path] = sum(page)
 	}
 	return s.put("robots.txt", []byte("User-agent: *\nDisallow: /\n"))
+}
+
+// staffPage is where the worker gets the page that all addresses of the provider's own share, staff.html.
+const staffPage = "/hub"
+
+// putStaffPage writes index.html again, with the other program.
+func (s *site) putStaffPage() error {
+	page, err := os.ReadFile(filepath.Join(s.source, "index.html"))
+	if err != nil {
+		return err
+	}
+	if page, err = replaceOnce(page, "{{app.js}}", "{{staff.js}}"); err != nil {
+		return fmt.Errorf("index.html: %w", err)
+	}
+	if page, err = s.fill(page); err != nil {
+		return fmt.Errorf("index.html: %w", err)
+	}
+	s.offline[staffPage] = sum(page)
+	return s.put("staff.html", page)
 }
 
 var placeholder = regexp.MustCompile(`\{\{([^{}]+)\}\}`)
@@ -212,7 +260,16 @@ func (s *site) putWorker() error {
 	if err != nil {
 		return err
 	}
-	for name, value := range map[string]string{"Version": sum(assets)[:hashLength], "Assets": string(assets), "Server": string(server)} {
+	late, err := json.Marshal(append([]string{}, s.late...))
+	if err != nil {
+		return err
+	}
+	staff, err := json.Marshal(api.StaffPages())
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{"Version": sum(assets)[:hashLength], "Assets": string(assets), "Server": string(server),
+		"Late": string(late), "Staff": string(staff)} {
 		if worker, err = replaceOnce(worker, "{{."+name+"}}", value); err != nil {
 			return fmt.Errorf("worker.js: %w", err)
 		}

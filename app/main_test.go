@@ -15,7 +15,7 @@ import (
 
 // The browser gets only what it needs: a dependency that slips in costs every visitor its size.
 func TestWebAssemblyIsFreeOfServerCode(t *testing.T) {
-	cmd := exec.Command("go", "list", "-modfile", "build/bin/wasm.mod", "-deps", "./app")
+	cmd := exec.Command("go", "list", "-modfile", "build/bin/wasm.mod", "-deps", "./app", "./app/staff")
 	cmd.Dir = ".."
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	var problems bytes.Buffer
@@ -40,7 +40,7 @@ func built(t *testing.T, out string) site {
 		t.Fatal(err)
 	}
 	s := site{
-		source: "web", styles: "../build/bin/web", marks: "../build/bin/mark", wasm: "../build/bin/app.wasm",
+		source: "web", styles: "../build/bin/web", marks: "../build/bin/mark", wasm: "../build/bin/app.wasm", staff: "../build/bin/staff.wasm",
 		wasmExec: filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js"),
 		licenses: "../build/bin/licenses.txt", out: out,
 	}
@@ -104,19 +104,21 @@ func TestSiteSweepsWhatEarlierBuildsLeft(t *testing.T) {
 func TestSiteHasNothingInlineAndNothingForeign(t *testing.T) {
 	dir := t.TempDir()
 	s := built(t, dir)
-	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, bad := range []string{"<style", "style=", "onload=", "javascript:", "http:", "https:"} {
-		if bytes.Contains(page, []byte(bad)) {
-			t.Errorf("index.html contains %s", bad)
+	for _, name := range []string{"index.html", "staff.html"} {
+		page, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"<style", "style=", "onload=", "javascript:", "http:", "https:"} {
+			if bytes.Contains(page, []byte(bad)) {
+				t.Errorf("%s contains %s", name, bad)
+			}
+		}
+		if scripts, empty := bytes.Count(page, []byte("<script")), bytes.Count(page, []byte("></script>")); scripts != empty || scripts == 0 {
+			t.Errorf("%s: %d scripts, %d of them without content", name, scripts, empty)
 		}
 	}
-	if scripts, empty := bytes.Count(page, []byte("<script")), bytes.Count(page, []byte("></script>")); scripts != empty || scripts == 0 {
-		t.Errorf("%d scripts, %d of them without content", scripts, empty)
-	}
-	for _, name := range []string{s.assets["app.js"], s.assets["start.js"], s.assets["wasm_exec.js"], "/app-worker.js"} {
+	for _, name := range []string{s.assets["app.js"], s.assets["staff.js"], s.assets["start.js"], s.assets["wasm_exec.js"], "/app-worker.js"} {
 		script, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

@@ -88,3 +88,6 @@ func forget(as api.As) {
 
 // Leave opens an address outside the app, such as the sign-in page.
 func Leave(path string) { app.Window().Get("location").Set("href", path) }
+
+// Replace is Leave without a step to come back to.
+func Replace(path string) { app.Window().Get("location").Call("replace", path) }

@@ -212,10 +212,8 @@ func (p *remotePage) request(r *access.Request) api.RequestIn {
 
 // pageTitle is the name of a page of the portal by its route.
 func pageTitle(page string) string {
-	for _, s := range inOrganization() {
-		if s.page == page {
-			return ui.T(s.title)
-		}
+	if title := organizationTitle(page); title != "" {
+		return ui.T(title)
 	}
 	return page
 }

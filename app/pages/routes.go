@@ -13,11 +13,32 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Routes registers every page with go-app. All addresses of the portal are one component, which keeps the frame while
+// Program is the pages of one of the two programs that the portal is in the browser: the organizations', for customers and
+// for support inside, and the staff's. People load only theirs.
+type Program struct {
+	screens func() []screen                   // in the order of the menu
+	deeper  func(client.Place) (screen, bool) // those that stand in no menu
+	staff   bool
+}
+
+// The programs. Each main names one, so that the linker leaves out the pages of the other.
+var (
+	ForOrganizations = &Program{screens: inOrganization, deeper: listScreen}
+	ForStaff         = &Program{screens: ofStaff, deeper: staffScreen, staff: true}
+)
+
+// program is the one that runs.
+var program *Program
+
+// Routes registers every page of a program with go-app. All addresses of it are one component, which keeps the frame while
 // the page in it changes.
-func Routes() {
+func Routes(p *Program) {
+	program = p
 	app.RouteWithRegexp("^/", func() app.Composer { return &Portal{} })
 }
+
+// has reports whether the pages of a kind of caller are in the program.
+func (p *Program) has(as api.As) bool { return as == "" || p.staff == (as == api.AsStaff) }
 
 // screen is a page of the portal: where it is, who may see it, how it is called.
 type screen struct {
@@ -34,36 +55,76 @@ type screen struct {
 
 // inOrganization are the pages of an organization, for its contacts and for support inside.
 func inOrganization() []screen {
-	return []screen{
-		{page: client.PageHome, title: "nav.home", icon: ui.IconHome, key: "h",
+	list := []screen{
+		{page: client.PageHome, icon: ui.IconHome, key: "h",
 			make: func(at client.Seat) app.UI { return &Home{At: at} }},
-		{page: pageNumbers, title: "nav.numbers", group: "nav.phone_numbers", icon: ui.IconPhone, key: "n", right: perm.NumbersView,
+		{page: pageNumbers, group: "nav.phone_numbers", icon: ui.IconPhone, key: "n", right: perm.NumbersView,
 			make: func(at client.Seat) app.UI { return &Numbers{At: at} }},
-		{page: pageSync, title: "sync.title", group: "nav.phone_numbers", icon: ui.IconCloudUpload, right: perm.NumbersView,
+		{page: pageSync, group: "nav.phone_numbers", icon: ui.IconCloudUpload, right: perm.NumbersView,
 			make: func(at client.Seat) app.UI { return &SyncChanges{At: at} }},
-		{page: pageUnits, title: "place.units", group: "nav.phone_numbers", icon: ui.IconFolderTree, right: perm.BusinessUnitsView,
+		{page: pageUnits, group: "nav.phone_numbers", icon: ui.IconFolderTree, right: perm.BusinessUnitsView,
 			make: func(at client.Seat) app.UI { return &Units{At: at} }},
-		{page: pagePrograms, title: "place.programs", group: "nav.phone_numbers", icon: ui.IconLayers, right: perm.ProgramsView,
+		{page: pagePrograms, group: "nav.phone_numbers", icon: ui.IconLayers, right: perm.ProgramsView,
 			make: func(at client.Seat) app.UI { return &Programs{At: at} }},
-		{page: pageRemoved, title: "place.removed", group: "nav.phone_numbers", icon: ui.IconTrash, right: perm.NumbersView,
+		{page: pageRemoved, group: "nav.phone_numbers", icon: ui.IconTrash, right: perm.NumbersView,
 			make: func(at client.Seat) app.UI { return &Removed{At: at} }},
-		{page: pageProfile, title: "nav.profile", group: "nav.client_profile", icon: ui.IconIdCard, key: "p", right: perm.ProfileView,
+		{page: pageProfile, group: "nav.client_profile", icon: ui.IconIdCard, key: "p", right: perm.ProfileView,
 			make: func(at client.Seat) app.UI { return &Profile{At: at} }},
-		{page: pageContacts, title: "nav.contacts", group: "nav.client_profile", icon: ui.IconUsers, key: "c", right: perm.ContactsView,
+		{page: pageContacts, group: "nav.client_profile", icon: ui.IconUsers, key: "c", right: perm.ContactsView,
 			make: func(at client.Seat) app.UI { return &Contacts{At: at} }},
-		{page: pageManageContacts, title: "nav.manage_contacts", group: "nav.customer_data", icon: ui.IconUsers, right: perm.ContactsView,
+		{page: pageManageContacts, group: "nav.customer_data", icon: ui.IconUsers, right: perm.ContactsView,
 			make: func(at client.Seat) app.UI { return &Contacts{At: at} }},
-		{page: pageRemoteSupport, title: "nav.remote_support", group: "nav.manage_organization", icon: ui.IconHeadset, key: "r", right: perm.RemoteSupportView,
+		{page: pageRemoteSupport, group: "nav.manage_organization", icon: ui.IconHeadset, key: "r", right: perm.RemoteSupportView,
 			make: func(at client.Seat) app.UI { return &remotePage{At: at} }},
-		{page: pageChanges, title: "nav.changes", group: "nav.manage_organization", icon: ui.IconShieldCheck, key: "s", right: perm.SignificantChangesView,
+		{page: pageChanges, group: "nav.manage_organization", icon: ui.IconShieldCheck, key: "s", right: perm.SignificantChangesView,
 			make: func(at client.Seat) app.UI { return &Changes{At: at} }},
-		{page: pageAudit, title: "nav.audit", group: "nav.manage_organization", icon: ui.IconHistory, key: "a", right: perm.AuditView,
+		{page: pageAudit, group: "nav.manage_organization", icon: ui.IconHistory, key: "a", right: perm.AuditView,
 			make: func(at client.Seat) app.UI { return &Audit{At: at} }},
-		{page: pageOwnership, title: "nav.ownership", group: "nav.manage_organization", icon: ui.IconShieldUser, key: "o",
+		{page: pageOwnership, group: "nav.manage_organization", icon: ui.IconShieldUser, key: "o",
 			make: func(at client.Seat) app.UI { return &Ownership{At: at} }},
-		{page: pageMyCode, title: "nav.my_code", group: "nav.user", icon: ui.IconKey, key: "m", own: true,
+		{page: pageMyCode, group: "nav.user", icon: ui.IconKey, key: "m", own: true,
 			make: func(at client.Seat) app.UI { return &MyCode{At: at} }},
 	}
+	for i := range list {
+		list[i].title = organizationTitle(list[i].page)
+	}
+	return list
+}
+
+// organizationTitle is what a page of an organization is called, as a catalogue key, "" for what is none. Records speak of
+// pages where these are not part of the program.
+func organizationTitle(page string) string {
+	switch page {
+	case client.PageHome:
+		return "nav.home"
+	case pageNumbers:
+		return "nav.numbers"
+	case pageSync:
+		return "sync.title"
+	case pageUnits:
+		return "place.units"
+	case pagePrograms:
+		return "place.programs"
+	case pageRemoved:
+		return "place.removed"
+	case pageProfile:
+		return "nav.profile"
+	case pageContacts:
+		return "nav.contacts"
+	case pageManageContacts:
+		return "nav.manage_contacts"
+	case pageRemoteSupport:
+		return "nav.remote_support"
+	case pageChanges:
+		return "nav.changes"
+	case pageAudit:
+		return "nav.audit"
+	case pageOwnership:
+		return "nav.ownership"
+	case pageMyCode:
+		return "nav.my_code"
+	}
+	return ""
 }
 
 // ofStaff are the provider's own pages.
@@ -89,25 +150,33 @@ var accountScreen = screen{page: client.PageAccount, title: "nav.account", icon:
 
 // screensOf are the pages of a kind of caller in the order of the menu.
 func screensOf(as api.As) []screen {
-	if as == api.AsStaff {
-		return ofStaff()
+	if !program.has(as) {
+		return nil
 	}
-	return inOrganization()
+	return program.screens()
 }
 
 func findScreen(p client.Place) (screen, bool) {
 	if p.Page == client.PageAccount && p.As != api.AsSupport {
 		return accountScreen, true
 	}
-	if p.As == api.AsStaff && strings.HasPrefix(p.Page, pageOrganizations+"/") {
-		return screen{page: p.Page, title: "orgdetail.title", rank: org.Agent, make: func(at client.Seat) app.UI { return &OrganizationPage{At: at} }}, true
-	}
 	for _, s := range screensOf(p.As) {
 		if s.page == p.Page {
 			return s, true
 		}
 	}
-	return listScreen(p)
+	if !program.has(p.As) {
+		return screen{}, false
+	}
+	return program.deeper(p)
+}
+
+// staffScreen is a page of one organization, of the provider's.
+func staffScreen(p client.Place) (screen, bool) {
+	if !strings.HasPrefix(p.Page, pageOrganizations+"/") {
+		return screen{}, false
+	}
+	return screen{page: p.Page, title: "orgdetail.title", rank: org.Agent, make: func(at client.Seat) app.UI { return &OrganizationPage{At: at} }}, true
 }
 
 // open reports whether the person may see the page; the menu leaves out the others.

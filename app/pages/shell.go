@@ -124,6 +124,9 @@ func (p *Portal) goTo(place client.Place, known bool) {
 		p.ctx.Defer(func(app.Context) { offline.Leave(s, before) }) // once its pages are gone
 	}
 	p.place, p.known = place, known
+	if place.Page != "" && !program.has(place.As) {
+		client.Replace(place.Href(place.Page)) // an address that does not say whose it is, or was opened with the other program
+	}
 	if place.As == "" {
 		if p.tried == nil {
 			p.tried = map[api.As]bool{}
@@ -237,6 +240,10 @@ func (p *Portal) leaveRoot() {
 
 // replace goes to a page without leaving a step to come back to.
 func (p *Portal) replace(href string) {
+	if !program.has(p.session.As) {
+		client.Replace(href)
+		return
+	}
 	app.Window().Get("history").Call("replaceState", nil, "", href)
 	p.ctx.Navigate(href)
 }

@@ -25,7 +25,7 @@ func TestAssetsAreEmbedded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"app.wasm", "app.js", "wasm_exec.js", "start.js", "en.txt", "fr.txt", "portal.css", "icons.svg", "inter.woff2",
+		"app.wasm", "app.js", "staff.wasm", "staff.js", "wasm_exec.js", "start.js", "en.txt", "fr.txt", "portal.css", "icons.svg", "inter.woff2",
 		"mark.svg", "mark-32.png", "mark-180.png", "mark-192.png", "mark-512.png", "mark-maskable.png", "LICENSES.txt",
 	} {
 		if names[name] == "" {
@@ -46,7 +46,7 @@ func TestAssetsAreEmbedded(t *testing.T) {
 // What index.html and the web manifest refer to is embedded, and nothing of it lies elsewhere.
 func TestPagesReferToEmbeddedFiles(t *testing.T) {
 	reference := regexp.MustCompile(`(?:src|href|content)"?[=:] ?"([^"]+)"`)
-	for _, page := range []string{"index.html", "manifest.webmanifest"} {
+	for _, page := range []string{"index.html", "staff.html", "manifest.webmanifest"} {
 		text, err := fs.ReadFile(FS(), page)
 		if err != nil {
 			t.Fatal(err)

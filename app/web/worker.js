@@ -1,10 +1,14 @@
 // The service worker: keeps the files of one version of the app, so that any page of it opens without network.
 // It never touches the API, pages that the server renders, other origins, or anything but GET.
-// The generator fills in ASSETS (path -> SHA-256 of its content) and SERVER (paths that belong to the server, with all below them).
+// The generator fills in ASSETS (path -> SHA-256 of its content), LATE (those of them that only staff need), and paths with all
+// below them: SERVER (the server's own) and STAFF (the provider's own pages, a program of their own).
 "use strict";
 const VERSION = "{{.Version}}";
 const ASSETS = {{.Assets}};
+const LATE = {{.Late}};
 const SERVER = {{.Server}};
+const STAFF = {{.Staff}};
+const PAGES = ["/", "/hub"]; // of the two programs
 const CACHE = "countersign-" + VERSION;
 const EXACT = { ignoreVary: true }; // the path says all; encodings differ, contents do not
 
@@ -14,8 +18,23 @@ self.addEventListener("activate", (event) => event.waitUntil(activate()));
 // A file that does not have its hash fails the installation, and the version before goes on working.
 // There is no skipWaiting here: edits may wait in an open page, which says when it is ready.
 async function install() {
+  const staff = await ofStaff();
   const cache = await caches.open(CACHE);
-  await Promise.all(Object.keys(ASSETS).map((path) => load(cache, path)));
+  await Promise.all(Object.keys(ASSETS).filter((path) => staff || !LATE.includes(path)).map((path) => load(cache, path)));
+}
+
+// ofStaff reports whether the provider's own pages are in use in this browser: one is open, or was kept before.
+async function ofStaff() {
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return open.some((page) => pageOf(new URL(page.url)) !== "/") || !!(await caches.match("/hub", EXACT));
+}
+
+const below = (path, list) => list.some((start) => path === start || path.startsWith(start + "/"));
+
+// pageOf is the page that an address is answered with.
+function pageOf(url) {
+  const staff = below(url.pathname, STAFF) || (url.pathname === "/account" && url.searchParams.get("as") === "staff");
+  return staff && LATE.length ? "/hub" : "/";
 }
 
 async function activate() {
@@ -57,15 +76,16 @@ self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (SERVER.some((path) => url.pathname === path || url.pathname.startsWith(path + "/"))) return;
-  if (url.pathname in ASSETS && url.pathname !== "/") {
+  if (below(url.pathname, SERVER)) return;
+  if (url.pathname in ASSETS && !PAGES.includes(url.pathname)) {
     if (!wiped) event.respondWith(answer(url.pathname));
     return;
   }
   if (request.mode === "navigate" && !/\.[^/]+$/.test(url.pathname)) {
     wiped = false;
-    event.respondWith(answer("/"));
-    event.waitUntil(refresh());
+    const page = pageOf(url);
+    event.respondWith(answer(page));
+    event.waitUntil(refresh(page));
   }
 });
 
@@ -90,9 +110,9 @@ async function load(cache, path) {
 }
 
 // refresh renews the shell's headers (its content policy) behind the answer, and looks for a newer version.
-async function refresh() {
+async function refresh(page) {
   try {
-    await load(await caches.open(CACHE), "/");
+    await load(await caches.open(CACHE), page);
   } catch {
     await self.registration.update().catch(() => {});
   }

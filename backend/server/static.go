@@ -12,9 +12,11 @@ import (
 	"strings"
 
 	"countersign/app/web"
+	"countersign/shared/api"
 )
 
-// Static serves a built site: the files themselves, and index.html for every other path that a page could have.
+// Static serves a built site: the files themselves, and for every other path that a page could have the page of its program,
+// staff.html for the provider's own (api.StaffPage), else index.html.
 //
 // Each file is served as brotli, gzip or plainly, whichever the caller prefers and the site has. Every representation
 // has an ETag of its own content. Names that carry a content hash never expire; everything else is asked for anew.
@@ -59,6 +61,9 @@ func readSite(site fs.FS) (staticFiles, error) {
 		return nil, web.ErrNotBuilt
 	}
 	files["/"] = files["/index.html"]
+	if files[staffHTML] == nil {
+		files[staffHTML] = files["/"]
+	}
 	return files, nil
 }
 
@@ -151,8 +156,13 @@ func (files staticFiles) find(r *http.Request) *staticFile {
 	if path.Ext(r.URL.Path) != "" || first == "web" || first == "api" || !acceptsPage(r.Header.Values("Accept")) {
 		return nil
 	}
+	if api.StaffPage(r.URL) {
+		return files[staffHTML]
+	}
 	return files["/"]
 }
+
+const staffHTML = "/staff.html"
 
 func (f *staticFile) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()

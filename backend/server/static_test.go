@@ -26,6 +26,7 @@ func smallSite() fstest.MapFS {
 		"index.html":                   "<!doctype html>shell",
 		"index.html.br":                "br of shell",
 		"index.html.gz":                "gz of shell",
+		"staff.html":                   "<!doctype html>staff's shell",
 		"app-worker.js":                "worker",
 		"app-worker-off.js":            "off",
 		"manifest.webmanifest":         "{}",
@@ -173,8 +174,8 @@ func TestStaticAnswersPagesOnlyWherePagesCouldBe(t *testing.T) {
 	}{
 		{"home", "GET", "/", browser, 200, "<!doctype html>shell"},
 		{"deep link", "GET", "/o/0198-77/remote-support", browser, 200, "<!doctype html>shell"},
-		{"deep link of a plain client", "GET", "/hub/remote-support", "*/*", 200, "<!doctype html>shell"},
-		{"no Accept at all", "GET", "/hub", "", 200, "<!doctype html>shell"},
+		{"deep link of a plain client", "GET", "/o/0198-77/remote-support", "*/*", 200, "<!doctype html>shell"},
+		{"no Accept at all", "GET", "/o", "", 200, "<!doctype html>shell"},
 		{"an image is asked for", "GET", "/hub", "image/avif,image/png", 404, ""},
 		{"JSON is asked for", "GET", "/hub", "application/json", 404, ""},
 		{"HTML is refused", "GET", "/hub", "text/html;q=0, */*", 404, ""},
@@ -186,12 +187,15 @@ func TestStaticAnswersPagesOnlyWherePagesCouldBe(t *testing.T) {
 		{"names of the build", "GET", "/assets.json", browser, 404, ""},
 		{"hidden", "GET", "/.gitkeep", browser, 404, ""},
 		{"climbing out", "GET", "/web/../../../etc/passwd", browser, 404, ""},
+		{"page of the provider's own", "GET", "/hub/remote-support?q=1", browser, 200, "<!doctype html>staff's shell"},
+		{"staff's account", "GET", "/account?as=staff", browser, 200, "<!doctype html>staff's shell"},
+		{"a customer's account", "GET", "/account?as=customer", browser, 200, "<!doctype html>shell"},
 		{"POST to a page", "POST", "/hub", browser, 405, ""},
 		{"DELETE of a file", "DELETE", hashedScript, browser, 405, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := httptest.NewRequest(c.method, "http://host/", nil)
-			r.URL.Path = c.path
+			r.URL.Path, r.URL.RawQuery, _ = strings.Cut(c.path, "?")
 			if c.accept != "" {
 				r.Header.Set("Accept", c.accept)
 			}
