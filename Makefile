@@ -131,7 +131,7 @@ $(BIN)/licenses.txt: build/licenses/main.go $(MODULES)
 
 # go-app and the standard library less what the portal never uses, the go.mod that builds with the one and the overlay
 # that builds with the other (overlay.json)
-$(BIN)/wasm.mod: $(filter-out %_test.go,$(wildcard build/slim/*.go)) $(MODULES)
+$(BIN)/wasm.mod: $(filter-out %_test.go,$(wildcard build/slim/*.go)) $(call sources,shared) $(MODULES)
 	@mkdir -p $(BIN)
 	$(GO) run ./build/slim $(BIN)
 

@@ -85,6 +85,9 @@ func (s *site) write() error {
 	files := map[string][]byte{"wasm_exec.js": exec, "start.js": start}
 	for _, l := range i18n.Locales() {
 		files[string(l)+".txt"] = []byte(l.Sentences())
+		if s.staff != "" {
+			files["staff-"+string(l)+".txt"] = []byte(l.StaffSentences())
+		}
 	}
 	if err := s.putHashed(files); err != nil {
 		return err
@@ -97,6 +100,9 @@ func (s *site) write() error {
 			return err
 		}
 		s.late = []string{s.assets["staff.wasm"], s.assets["staff.js"], staffPage}
+		for _, l := range i18n.Locales() {
+			s.late = append(s.late, s.assets["staff-"+string(l)+".txt"])
+		}
 	}
 	if err := s.putPages(); err != nil {
 		return err
@@ -215,14 +221,20 @@ func (s *site) putPages() error {
 // staffPage is where the worker gets the page that all addresses of the provider's own share, staff.html.
 const staffPage = "/hub"
 
-// putStaffPage writes index.html again, with the other program.
+// putStaffPage writes index.html again, with the other program and its sentences.
 func (s *site) putStaffPage() error {
 	page, err := os.ReadFile(filepath.Join(s.source, "index.html"))
 	if err != nil {
 		return err
 	}
-	if page, err = replaceOnce(page, "{{app.js}}", "{{staff.js}}"); err != nil {
-		return fmt.Errorf("index.html: %w", err)
+	own := map[string]string{"{{app.js}}": "{{staff.js}}"}
+	for _, l := range i18n.Locales() {
+		own["{{"+string(l)+".txt}}"] = "{{staff-" + string(l) + ".txt}}"
+	}
+	for name, staffs := range own {
+		if page, err = replaceOnce(page, name, staffs); err != nil {
+			return fmt.Errorf("index.html: %w", err)
+		}
 	}
 	if page, err = s.fill(page); err != nil {
 		return fmt.Errorf("index.html: %w", err)

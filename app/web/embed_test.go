@@ -25,7 +25,7 @@ func TestAssetsAreEmbedded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"app.wasm", "app.js", "staff.wasm", "staff.js", "wasm_exec.js", "start.js", "en.txt", "fr.txt", "portal.css", "icons.svg", "inter.woff2",
+		"app.wasm", "app.js", "staff.wasm", "staff.js", "wasm_exec.js", "start.js", "en.txt", "fr.txt", "staff-en.txt", "staff-fr.txt", "portal.css", "icons.svg", "inter.woff2",
 		"mark.svg", "mark-32.png", "mark-180.png", "mark-192.png", "mark-512.png", "mark-maskable.png", "LICENSES.txt",
 	} {
 		if names[name] == "" {

@@ -139,19 +139,20 @@ func (c coder) write(file string, content []byte) error {
 
 // report tells what a first start loads as program: the WebAssembly, of customers or of staff, and the sentences of one language.
 func report(dir, empty string, budget int64) error {
-	sentences, err := largest(filepath.Join(dir, "web", "[a-z][a-z].*.txt"))
-	if err != nil {
-		return err
-	}
 	mb := func(n int64) float64 { return float64(n) / 1e6 }
 	var least int64
 	if empty != "" {
+		var err error
 		if least, err = brotliSize(empty); err != nil {
 			return err
 		}
 	}
 	for _, program := range []string{"app", "staff"} {
 		wasm, err := largest(filepath.Join(dir, "web", program+".*.wasm"))
+		if err != nil {
+			return err
+		}
+		sentences, err := largest(filepath.Join(dir, "web", map[string]string{"staff": "staff-"}[program]+"[a-z][a-z].*.txt"))
 		if err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func TestReportRefusesWhatIsOverTheBudget(t *testing.T) {
 		if err := os.Mkdir(filepath.Join(dir, "web"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		for name, size := range map[string]int{"app.1.wasm": 50, "staff.1.wasm": 50, "en.1.txt": 10, "fr.1.txt": 20, "app.1.js": 500} {
+		for name, size := range map[string]int{"app.1.wasm": 50, "staff.1.wasm": 50, "en.1.txt": 10, "fr.1.txt": 20, "staff-en.1.txt": 20, "staff-fr.1.txt": 10, "app.1.js": 500} {
 			file := filepath.Join(dir, "web", name)
 			if err := os.WriteFile(file, nil, 0o644); err != nil {
 				t.Fatal(err)

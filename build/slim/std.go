@@ -96,7 +96,7 @@ var patches = []patch{
 	},
 }
 
-// patchStd writes the patched files below dir and overlay.json, which has the go command use them.
+// patchStd writes the patched files below dir and overlay.json, which has the go command use them, and our own.
 func patchStd(dir string) error {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -124,6 +124,9 @@ func patchStd(dir string) error {
 			return err
 		}
 		replace[original] = target
+	}
+	if err := thinOwn("shared", dir, replace); err != nil {
+		return err
 	}
 	overlay, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "  ")
 	if err != nil {

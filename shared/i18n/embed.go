@@ -16,6 +16,14 @@ var enText string
 //go:embed fr.txt
 var frText string
 
+// What only the provider's own pages say. Customers do not load it.
+
+//go:embed en_staff.txt
+var enStaff string
+
+//go:embed fr_staff.txt
+var frStaff string
+
 // What only the server says: mails, sign-in pages and most refusals. Browsers get those sentences ready-made.
 
 //go:embed en_server.txt
@@ -25,8 +33,8 @@ var enServer string
 var frServer string
 
 var (
-	english = sync.OnceValue(func() *catalogue { return newCatalogue(sorted(enText, enServer)) })
-	french  = sync.OnceValue(func() *catalogue { return newCatalogue(sorted(frText, frServer)) })
+	english = sync.OnceValue(func() *catalogue { return newCatalogue(sorted(enText, enStaff, enServer)) })
+	french  = sync.OnceValue(func() *catalogue { return newCatalogue(sorted(frText, frStaff, frServer)) })
 )
 
 func (l Locale) catalogue() *catalogue {
@@ -39,13 +47,24 @@ func (l Locale) catalogue() *catalogue {
 	return nil
 }
 
-// Sentences are what a browser's program needs of the language, as Use takes them there.
+// Sentences are what the customers' program needs of the language in the browser, as Use takes them there.
 func (l Locale) Sentences() string {
 	switch l {
 	case EN:
 		return sorted(enText)
 	case FR:
 		return sorted(frText)
+	}
+	return ""
+}
+
+// StaffSentences are what the staff's program needs: the others', and its own.
+func (l Locale) StaffSentences() string {
+	switch l {
+	case EN:
+		return sorted(enText, enStaff)
+	case FR:
+		return sorted(frText, frStaff)
 	}
 	return ""
 }

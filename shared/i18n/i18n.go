@@ -1,6 +1,6 @@
-// Package i18n is the message catalogue: two files a language, whole sentences with named placeholders, plurals by
+// Package i18n is the message catalogue: three files a language, whole sentences with named placeholders, plurals by
 // suffix. They are embedded, except in browsers, whose program is given the sentences of the person's language. A new
-// language is two new files, the few lines here that name the others, and those in app/web/start.js and index.html.
+// language is three new files, the few lines here that name the others, and those in app/web/start.js and index.html.
 package i18n
 
 import (

@@ -19,7 +19,7 @@ import (
 
 // catalogues are all texts by language and key.
 func catalogues() map[Locale]map[string]string {
-	return map[Locale]map[string]string{EN: parse(enText, enServer), FR: parse(frText, frServer)}
+	return map[Locale]map[string]string{EN: parse(enText, enStaff, enServer), FR: parse(frText, frStaff, frServer)}
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
@@ -48,7 +48,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 			}
 		}
 	}
-	for name, src := range map[string]string{"English": enText + enServer, "French": frText + frServer} {
+	for name, src := range map[string]string{"English": enText + enStaff + enServer, "French": frText + frStaff + frServer} {
 		seen := map[string]bool{}
 		for i, line := range strings.Split(src, "\n") {
 			if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
@@ -130,9 +130,12 @@ func TestKeysAreUsedAndPresent(t *testing.T) {
 	}
 }
 
-// What the browser's program names is in the part of the catalogue that it loads.
+// staffsOwn are the files of the provider's own pages, which the customers' program is without.
+var staffsOwn = regexp.MustCompile(`app/pages/(hub|verify|organizations|orgdetail|settings|staff)[a-z_]*\.go$`)
+
+// What a program in the browser names is in the part of the catalogue that it loads.
 func TestBrowsersKeysAreInItsCatalogue(t *testing.T) {
-	server := parse(enServer)
+	server, staff := parse(enServer), parse(enStaff)
 	browser := build.Default
 	browser.GOOS, browser.GOARCH = "js", "wasm"
 	for _, dir := range []string{"../../app", "../../shared"} {
@@ -149,6 +152,11 @@ func TestBrowsersKeysAreInItsCatalogue(t *testing.T) {
 			src, err := os.ReadFile(path)
 			for _, key := range namedOf(server, string(src)) {
 				t.Errorf("%s names %s, which only the server has", path, key)
+			}
+			if !staffsOwn.MatchString(path) {
+				for _, key := range namedOf(staff, string(src)) {
+					t.Errorf("%s names %s, which only the staff's program has", path, key)
+				}
 			}
 			return err
 		})
@@ -271,9 +279,9 @@ func TestEveryKeyIsFound(t *testing.T) {
 			}
 		}
 	}
-	for l, source := range map[Locale]string{EN: enText, FR: frText} {
-		c := newCatalogue(l.Sentences())
-		browser := parse(source)
+	for given, browser := range map[string]map[string]string{EN.Sentences(): parse(enText), FR.Sentences(): parse(frText),
+		EN.StaffSentences(): parse(enText, enStaff), FR.StaffSentences(): parse(frText, frStaff)} {
+		l, c := given[:20], newCatalogue(given)
 		if len(c.lines) != len(browser) || len(browser) < 1000 {
 			t.Errorf("%s: browsers are given %d lines for %d keys", l, len(c.lines), len(browser))
 		}
