@@ -52,7 +52,22 @@ func Save(name, mediaType, text string) {
 	if strings.HasPrefix(text, byteOrderMark) {
 		text = byteOrderMark + text // the first one is lost on the way to JavaScript
 	}
-	blob := app.Window().Get("Blob").New([]any{text}, map[string]any{"type": mediaType})
+	saveBlob(name, app.Window().Get("Blob").New([]any{text}, map[string]any{"type": mediaType}))
+}
+
+// SaveBytes hands a file to the person. It is never shown here, whatever it holds.
+func SaveBytes(name string, data []byte) {
+	defer ui.Recover()
+	if !app.Window().Get("document").Truthy() {
+		return
+	}
+	view := app.Window().Get("Uint8Array").New(len(data))
+	app.CopyBytesToJS(view, data)
+	saveBlob(name, app.Window().Get("Blob").New([]any{view}, map[string]any{"type": "application/octet-stream"}))
+}
+
+func saveBlob(name string, blob app.Value) {
+	document := app.Window().Get("document")
 	url := app.Window().Get("URL").Call("createObjectURL", blob)
 	link := document.Call("createElement", "a")
 	link.Set("href", url)

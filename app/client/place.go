@@ -70,6 +70,10 @@ func ParsePlace(u *url.URL, last api.As) (Place, bool) {
 		p.As, p.Page = api.AsStaff, path
 		return p, true
 	}
+	if strings.HasPrefix(path, "settings/") {
+		p.As, p.Page = api.AsStaff, path
+		return p, true
+	}
 	switch path {
 	case "organizations", "staff", "audit", "settings":
 		p.As, p.Page = api.AsStaff, path

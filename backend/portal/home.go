@@ -33,6 +33,11 @@ func (s *Service) GetHome(tx *Tx, in *api.Org) (api.Home, error) {
 	if err := tx.homeCodes(&out); err != nil {
 		return out, err
 	}
+	if tx.Rights.Has(perm.TicketsView) {
+		if out.Tickets.Count, out.Tickets.Since, err = tx.CountWaiting(tx, in.Org, tx.sight()); err != nil {
+			return out, err
+		}
+	}
 	if !tx.Rights.Has(perm.RemoteSupportView) {
 		return out, nil
 	}

@@ -85,6 +85,12 @@ func (tx *Tx) mine(m *api.Membership, c *contact.Contact) error {
 		}
 		m.Changes = len(changes)
 	}
+	if c.Granted().Has(perm.TicketsView) {
+		var err error
+		if m.Tickets, _, err = tx.CountWaiting(tx, m.Org, sightOf(c)); err != nil {
+			return err
+		}
+	}
 	t, err := tx.PendingTransfer(tx, m.Org)
 	if errs.Is(err, errs.NotFound) {
 		return nil

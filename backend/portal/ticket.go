@@ -9,6 +9,7 @@ import (
 	"countersign/backend/store"
 	"countersign/shared/api"
 	"countersign/shared/audit"
+	"countersign/shared/contact"
 	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/live"
@@ -20,10 +21,17 @@ import (
 
 // sight is which of the organization's tickets the caller sees.
 func (c *Caller) sight() store.Sight {
-	if c.Contact != nil && !c.Contact.SeesAllTickets() {
-		return store.Sight{Only: c.Contact.ID}
+	if c.Contact == nil {
+		return store.Sight{}
 	}
-	return store.Sight{}
+	return sightOf(c.Contact)
+}
+
+func sightOf(c *contact.Contact) store.Sight {
+	if c.SeesAllTickets() {
+		return store.Sight{}
+	}
+	return store.Sight{Only: c.ID}
 }
 
 // ListTickets is a page of the organization's tickets, those with news first, or what a search finds.

@@ -49,5 +49,8 @@ func (s *Service) GetViewAs(tx *Tx, in *api.ContactIn) (api.Membership, error) {
 	if c.Granted().Has(perm.RemoteSupportApprove) {
 		m.Waiting, err = tx.waiting(in.Org.Org)
 	}
+	if err == nil && c.Granted().Has(perm.TicketsView) {
+		m.Tickets, _, err = tx.CountWaiting(tx, in.Org.Org, sightOf(c))
+	}
 	return m, err
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"countersign/shared/access"
 	"countersign/shared/audit"
 	"countersign/shared/id"
@@ -15,11 +17,18 @@ type Home struct {
 	More    []access.Request     `json:"more"`    // running grants with a wish for more time, only for those who may decide
 	Active  []Grant              `json:"active"`  // only for those who may see remote support
 	Changes []significant.Change `json:"changes"` // significant changes that wait, only for those who may decide
+	Tickets WaitingTickets       `json:"tickets"` // that wait for the customer's answer, of those that the person sees
 
 	Rotate   *CodeState `json:"rotate,omitempty"`   // the account-wide code should be changed, only for those who can
 	Transfer *Transfer  `json:"transfer,omitempty"` // the ownership is offered to this person
 
 	Calls []verification.Verification `json:"calls"` // somebody is verifying a caller who says to be this person; for the owner all
+}
+
+// WaitingTickets are tickets that wait for the customer's answer.
+type WaitingTickets struct {
+	Count int       `json:"count"`
+	Since time.Time `json:"since,omitzero"` // that the one waits which waits longest
 }
 
 // AuditIn filters the record. Empty fields do not filter.

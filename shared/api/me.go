@@ -46,6 +46,7 @@ type Membership struct {
 	Waiting   int             `json:"waiting"`         // decisions about remote access that wait for this person: the badge
 	Changes   int             `json:"changes"`         // significant changes that wait for this person's decision
 	Offer     bool            `json:"offer,omitempty"` // the ownership is offered to this person
+	Tickets   int             `json:"tickets"`         // that wait for the customer's answer, of those that this person sees
 	OwnerName string          `json:"owner_name"`
 }
 
