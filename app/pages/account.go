@@ -7,6 +7,7 @@ import (
 	"countersign/shared/i18n"
 	"countersign/shared/id"
 	"countersign/shared/live"
+	"countersign/shared/perm"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -65,10 +66,20 @@ func (a *Account) Render() app.UI {
 			[]app.UI{a.password.render(a), a.renderFactor(me), a.renderSignIns()},
 			[]app.UI{a.renderPerson(me), a.renderPreferences()},
 		),
+		slot(a.renderContacts()),
 		a.factor.renderDialog(a),
 		a.factor.renderRemove(a),
 		a.factor.renderRenew(a),
 	)
+}
+
+// renderContacts are the contacts of the organization that the person was in last (S02).
+func (a *Account) renderContacts() app.UI {
+	at := here(a.At)
+	if at.As != api.AsCustomer || at.Org == "" || !at.Can(perm.ContactsView) {
+		return nil
+	}
+	return &associatedContacts{At: at}
 }
 
 func (a *Account) renderNeeded(me *api.Me) app.UI {
@@ -91,7 +102,11 @@ func (a *Account) renderPerson(me *api.Me) app.UI {
 		}
 		terms = append(terms, ui.Term{Label: ui.T("me.organizations"), Body: links})
 	}
-	return &ui.Card{ID: "person", Title: ui.T("me.you"), Body: []app.UI{&ui.Description{Terms: terms}}}
+	card := &ui.Card{ID: "person", Title: ui.T("me.you"), Body: []app.UI{&ui.Description{Terms: terms}}}
+	if at := here(a.At); at.As == api.AsCustomer && at.Org != "" {
+		card.Footer = []app.UI{&ui.Button{ID: "account-code", Label: ui.T("nav.my_code"), Icon: ui.IconKey, Small: true, Href: at.Href(pageMyCode)}}
+	}
+	return card
 }
 
 func (a *Account) renderPreferences() app.UI {

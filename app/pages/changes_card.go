@@ -58,12 +58,18 @@ func (s *changeCards) typed() (all []client.Unsent) {
 
 // changeAsks is "Jonas Meier asks for a significant change".
 func changeAsks(c *significant.Change) string {
+	if c.InPortal() {
+		return ui.T("changes.asks_portal", "caller", c.CallerName)
+	}
 	return ui.T("changes.asks."+string(c.Kind), "caller", c.CallerName)
 }
 
 func (s *changeCards) render(v changeView, c *significant.Change) app.UI {
 	d := s.of(c.ID)
-	facts := ui.T("changes.verified."+string(c.Channel), "agent", c.StaffName, "when", momentInText(c.CreatedAt), "matched", inWords("audit.matched.", string(c.Matched)))
+	facts := ui.T("changes.in_portal", "when", momentInText(c.CreatedAt))
+	if !c.InPortal() {
+		facts = ui.T("changes.verified."+string(c.Channel), "agent", c.StaffName, "when", momentInText(c.CreatedAt), "matched", inWords("audit.matched.", string(c.Matched)))
+	}
 	if c.Ticket != "" {
 		facts += " · " + ui.T("changes.ticket", "ticket", c.Ticket)
 	}
@@ -78,7 +84,7 @@ func (s *changeCards) render(v changeView, c *significant.Change) app.UI {
 	case v.At.As != api.AsCustomer:
 		body = append(body, ui.Hint(ui.T("changes.support")))
 	case !v.At.Can(perm.SignificantChangesApprove):
-		body = append(body, ui.Hint(ui.T("remote.who_decides", "owner", m.OwnerName)))
+		body = append(body, ui.Hint(ui.T("remote.who_decides", "owner", m.OwnerName)), slot(d.renderTakeBack(v, c)))
 	case d.rejecting:
 		body = append(body, d.renderReject(v, c))
 	default:
@@ -99,8 +105,32 @@ func (d *changeDecision) renderApprove(v changeView, c *significant.Change) app.
 					ui.FocusLater(v.Ctx, "reason-"+key)
 				}},
 		),
-		ui.Hint(ui.T("changes.once", "agent", c.StaffName)),
+		slot(d.renderTakeBack(v, c)),
+		ui.Hint(changeSays(c, "once")),
 	)
+}
+
+// changeSays is a sentence about a change, which tells of the agent who asked, or of none.
+func changeSays(c *significant.Change, key string) string {
+	if c.InPortal() {
+		return ui.T("changes." + key + "_portal")
+	}
+	return ui.T("changes."+key, "agent", c.StaffName)
+}
+
+// renderTakeBack lets whoever asked in the portal take it back.
+func (d *changeDecision) renderTakeBack(v changeView, c *significant.Change) app.UI {
+	m, _ := v.At.Member()
+	if !c.InPortal() || v.At.As != api.AsCustomer || v.At.Eyes != "" || m.Contact != c.Caller {
+		return nil
+	}
+	return ui.Row(&ui.Button{ID: "take-back-" + string(c.ID), Label: ui.T("services.take_back"), Icon: ui.IconUndo, Small: true, Busy: d.busy == "back", Disabled: offlineReason(v.At),
+		OnClick: func(app.Context, app.Event) {
+			d.busy = "back"
+			client.Call(v.Ctx, v.At.Session, api.TakeBackChange, api.ChangeIn{Org: v.At.OrgIn(), Change: c.ID}, func(ctx app.Context, _ significant.Change, err error) {
+				d.done(ctx, v, err, ui.T("services.taken_back", "name", c.Subject))
+			})
+		}})
 }
 
 func (d *changeDecision) renderReject(v changeView, c *significant.Change) app.UI {
@@ -128,7 +158,7 @@ func decide(v changeView, c *significant.Change) api.DecideChangeIn {
 func (d *changeDecision) approve(v changeView, c *significant.Change) {
 	d.busy, d.problem = "approve", ""
 	client.Call(v.Ctx, v.At.Session, api.ApproveChange, decide(v, c), func(ctx app.Context, _ significant.Change, err error) {
-		d.done(ctx, v, err, ui.T("changes.approved", "agent", c.StaffName))
+		d.done(ctx, v, err, changeSays(c, "approved"))
 	})
 }
 
@@ -137,7 +167,7 @@ func (d *changeDecision) reject(v changeView, c *significant.Change) {
 	in := decide(v, c)
 	in.Body.Reason = strings.TrimSpace(d.reason)
 	client.Call(v.Ctx, v.At.Session, api.RejectChange, in, func(ctx app.Context, _ significant.Change, err error) {
-		d.done(ctx, v, err, ui.T("changes.rejected", "agent", c.StaffName))
+		d.done(ctx, v, err, changeSays(c, "rejected"))
 	})
 }
 
@@ -186,6 +216,9 @@ func changeIcon(s significant.State) ui.IconName {
 
 // changeAsked is by whom and through whom a change was asked for.
 func changeAsked(c *significant.Change) string {
+	if c.InPortal() {
+		return ui.T("changes.asked_portal", "caller", c.CallerName, "when", moment(c.CreatedAt))
+	}
 	return ui.T("changes.asked", "caller", c.CallerName, "agent", c.StaffName, "when", moment(c.CreatedAt))
 }
 
@@ -203,5 +236,9 @@ func changeEnding(c *significant.Change) string {
 
 // changeBecame is what a change came to, as a sentence.
 func changeBecame(c *significant.Change) string {
-	return ui.T("changes.became."+string(c.State), "subject", c.Subject, "agent", c.StaffName, "name", c.DecidedName, "when", momentInText(c.DecidedAt))
+	agent := c.StaffName
+	if c.InPortal() {
+		agent = c.CallerName
+	}
+	return ui.T("changes.became."+string(c.State), "subject", c.Subject, "agent", agent, "name", c.DecidedName, "when", momentInText(c.DecidedAt))
 }

@@ -5,6 +5,8 @@ import (
 
 	"countersign/app/ui"
 	"countersign/shared/contact"
+	"countersign/shared/perm"
+	"countersign/shared/routing"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -21,6 +23,7 @@ func (d *contactDialog) renderCorrespondence() []app.UI {
 		d.renderSubscription("assistance", &c.Assistance, fixed),
 		d.renderSubscription("financial", &c.Financial, fixed),
 		slot(d.correspondenceWarning()),
+		slot(d.renderGets()),
 	}
 }
 
@@ -49,6 +52,16 @@ func (d *contactDialog) renderSubscription(key string, s *contact.Subscription, 
 		))
 	}
 	return app.Div().Class("stack", "sm").Body(parts...)
+}
+
+// renderGets leads to who gets the mail of a message, as it is stored.
+func (d *contactDialog) renderGets() app.UI {
+	at := d.page.At
+	if !at.Can(perm.ContactsView) {
+		return nil
+	}
+	return ui.Row(&ui.Button{ID: "contact-gets", Label: ui.T("recipients.title"), Icon: ui.IconMail, Small: true, Disabled: offlineReason(at),
+		OnClick: func(app.Context, app.Event) { d.page.gets.show(d.page.ctx, at, "", "", routing.Technical) }})
 }
 
 // correspondenceWarning says that what is ticked has no effect, nil when it has.

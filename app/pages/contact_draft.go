@@ -31,6 +31,7 @@ func contactChanges(a, b *contact.Contact) int {
 		a.Kind == b.Kind, a.Type == b.Type, a.Name == b.Name, a.Company == b.Company, a.Email == b.Email, a.Phone == b.Phone,
 		a.Address.Street == b.Address.Street, a.Address.Postcode == b.Address.Postcode, a.Address.City == b.Address.City, a.Address.Country == b.Address.Country,
 		a.Locale == b.Locale, a.Active == b.Active, a.Access == b.Access, a.PhoneChatAuthority == b.PhoneChatAuthority,
+		seesAllTickets(a) == seesAllTickets(b),
 		a.Correspondence.Assistance == b.Correspondence.Assistance, a.Correspondence.Financial == b.Correspondence.Financial,
 	} {
 		if !same {
@@ -91,6 +92,9 @@ func rebase(base, mine, theirs *contact.Contact) contact.Contact {
 	pick(base.Address.Country, mine.Address.Country, &out.Address.Country)
 	tick(base.Active, mine.Active, &out.Active)
 	tick(base.Access, mine.Access, &out.Access)
+	if seesAllTickets(mine) != seesAllTickets(base) {
+		out.TicketScope = mine.TicketScope
+	}
 	tick(base.PhoneChatAuthority, mine.PhoneChatAuthority, &out.PhoneChatAuthority)
 	if mine.Correspondence.Assistance != base.Correspondence.Assistance {
 		out.Correspondence.Assistance = mine.Correspondence.Assistance

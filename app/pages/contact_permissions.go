@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"maps"
 
 	"countersign/app/ui"
@@ -24,7 +25,34 @@ func (d *contactDialog) renderPermissions() []app.UI {
 		body[0] = slot(ui.Hint(ui.T("perm.lead")))
 	}
 	m := permissionMatrix{Contact: &d.draft, State: &d.permissions, Fixed: fixed, OnChange: d.setCell}
-	return append(body, m.render())
+	return append(body, m.render(), slot(d.renderTicketScope()))
+}
+
+func seesAllTickets(c *contact.Contact) bool { return c.TicketScope != contact.AssignedTickets }
+
+// renderTicketScope is which tickets a contact reads who may read tickets at all; nil for the others, and for the owner, who
+// reads all.
+func (d *contactDialog) renderTicketScope() app.UI {
+	c := &d.draft
+	if c.Owner || !c.Granted().Has(perm.TicketsView) {
+		return nil
+	}
+	value := contact.AllTickets
+	if !seesAllTickets(c) {
+		value = contact.AssignedTickets
+	}
+	choices := make([]ui.Choice, 0, 2)
+	for _, s := range []contact.TicketScope{contact.AllTickets, contact.AssignedTickets} {
+		other := *c
+		other.TicketScope = s
+		choices = append(choices, ui.Choice{Value: string(s), Label: ui.T("contact.tickets." + string(s)), Disabled: cmp.Or(d.permissionsFixed(), d.barred(d.before(), &other))})
+	}
+	return &ui.RadioGroup{ID: "contact-tickets", Label: ui.T("contact.tickets"), Value: string(value), Choices: choices, Error: d.errors["ticket_scope"],
+		OnChange: func(ctx app.Context, v string) {
+			c.TicketScope = contact.TicketScope(v)
+			delete(d.errors, "ticket_scope")
+			d.changed(ctx)
+		}}
 }
 
 // permissionsFixed is why nothing of the matrix can be changed, "" when the person may.

@@ -17,7 +17,7 @@ import (
 func (d *contactDialog) body() api.ContactBody {
 	c := &d.draft
 	b := api.ContactBody{Kind: c.Kind, Type: c.Type, Name: c.Name, Company: c.Company, Email: c.Email, Phone: c.Phone, Address: c.Address, Locale: c.Locale,
-		Active: c.Active, Access: c.Access, Roles: c.Roles, Overrides: c.Overrides, PhoneChatAuthority: c.PhoneChatAuthority,
+		Active: c.Active, Access: c.Access, Roles: c.Roles, Overrides: c.Overrides, PhoneChatAuthority: c.PhoneChatAuthority, TicketScope: c.TicketScope,
 		Correspondence: c.Correspondence, Fields: c.Fields, Code: d.code.body()}
 	if d.byPassword() {
 		b.Way, b.Password = api.ByPassword, d.password.text
@@ -106,7 +106,7 @@ func tabOf(field string) string {
 		return tabDetails
 	case "access", "way", "password", "password_again", "roles":
 		return tabAccess
-	case "overrides":
+	case "overrides", "ticket_scope":
 		return tabPermissions
 	case "fields", "code", "phone_chat_authority":
 		return tabFields

@@ -37,6 +37,7 @@ type Contacts struct {
 	fields  loaded[api.Fields]
 	saved   success
 	dialog  contactDialog
+	gets    recipientsDialog
 }
 
 // CompoID tells go-app that the contacts of another organization are another page.
@@ -179,5 +180,6 @@ func (c *Contacts) Render() app.UI {
 		region(c.At, &c.list, 6, func(ctx app.Context) { c.load(ctx, false) }, c.renderList),
 		c.dialog.render(c),
 		c.dialog.renderLarge(),
+		c.gets.render(),
 	)
 }

@@ -39,7 +39,7 @@ func (h *Home) OnMount(ctx app.Context) {
 	h.ctx = ctx
 	h.stop = []func(){
 		h.At.Session.Watch(ctx, h.At.Org, func(ctx app.Context) { h.load(ctx, true) }, live.Access, live.Organization, live.Contacts, live.Changes,
-			live.Codes, live.Ownership, live.Verify),
+			live.Codes, live.Ownership, live.Verify, live.Tickets),
 		h.At.Session.Keep("home", h.cards.typed),
 		h.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) { h.followNumbers() }) }), // without a connection nothing can be decided
 	}

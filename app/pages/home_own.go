@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"time"
+
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
@@ -20,6 +22,9 @@ func (h *Home) renderOwn(home api.Home) []app.UI {
 	}
 	if home.Transfer != nil {
 		rows = append(rows, h.renderTransfer(home.Transfer))
+	}
+	if n := home.Tickets.Count; n > 0 {
+		rows = append(rows, h.renderTickets(n, home.Tickets.Since))
 	}
 	if home.Rotate != nil && !home.Rotate.RotateAt.IsZero() {
 		rows = append(rows, h.renderRotate(home.Rotate))
@@ -46,6 +51,15 @@ func (h *Home) renderTransfer(t *api.Transfer) app.UI {
 			})
 		}},
 	)
+}
+
+// renderTickets leads to the tickets that wait for an answer.
+func (h *Home) renderTickets(n int, since time.Time) app.UI {
+	text := ui.T("ticket.waiting_count", "n", n)
+	return ui.Split(
+		app.Div().Class("person").Body(app.Span().Class("avatar", "neutral").Body(ui.Icon(ui.IconTicket)), app.Div().Class("person-text").Body(
+			app.Div().Body(app.Strong().Text(text)), app.Div().Class("hint").Body(app.Text(ui.T("ticket.since")+" "), timeTag(since)))),
+		&ui.Button{ID: "tickets-review", Label: ui.T("shell.review"), Name: ui.T("shell.review") + ": " + text, Kind: ui.Primary, Href: h.At.Href(pageTickets) + "?state=pending"})
 }
 
 func (h *Home) renderRotate(c *api.CodeState) app.UI {

@@ -37,6 +37,7 @@ type OrganizationPage struct {
 	older  bool // the next page is on its way
 	filter api.ContactFilter
 	delete contactDeletion
+	owned  owned
 }
 
 // organizationOf is the organization in the address of a staff page.
@@ -56,7 +57,8 @@ func (o *OrganizationPage) CompoID() string {
 func (o *OrganizationPage) OnMount(ctx app.Context) {
 	o.ctx, o.of = ctx, organizationOf(o.At)
 	o.stop = []func(){
-		o.At.Session.Watch(ctx, o.of, func(ctx app.Context) { o.load(ctx, true) }, live.Organization, live.Access, live.Contacts, live.Verify, live.Ownership),
+		o.At.Session.Watch(ctx, o.of, func(ctx app.Context) { o.load(ctx, true) }, live.Organization, live.Access, live.Contacts, live.Verify, live.Ownership, live.Services,
+			live.Invoices, live.Changes),
 		o.At.Session.Keep("organization", o.delete.typed),
 		o.At.Session.Observe(func() { ctx.Dispatch(func(app.Context) {}) }),
 	}
@@ -79,6 +81,7 @@ func (o *OrganizationPage) OnDismount() {
 func (o *OrganizationPage) load(ctx app.Context, background bool) {
 	load(ctx, o.At, &o.org, api.GetFound, api.Org{Org: o.of}, background)
 	o.loadContacts(ctx, background)
+	o.owned.load(ctx, o, background)
 }
 
 // loadContacts fetches the first page again, as far as the person has read.
@@ -135,6 +138,7 @@ func (o *OrganizationPage) Render() app.UI {
 		f := &o.org.value
 		header.Title, header.Mark = f.Name, organizationState(f.State)
 		header.Actions = []app.UI{
+			&ui.Button{ID: "organization-tickets", Label: ui.T("nav.tickets"), Icon: ui.IconTicket, Href: "/" + pageQueue + "?org=" + string(f.ID) + "&state=" + anyState},
 			&ui.Button{ID: "organization-remote", Label: ui.T("orgpage.remote"), Icon: ui.IconHeadset, Href: "/" + client.PageHub + "?q=" + f.Reference},
 			&ui.Button{ID: "organization-verify", Label: ui.T("nav.verify_caller"), Icon: ui.IconShieldCheck, Href: "/" + pageVerify + "?org=" + string(f.ID)},
 		}
@@ -146,15 +150,16 @@ func (o *OrganizationPage) Render() app.UI {
 		header,
 		region(o.At, &o.org, 6, func(ctx app.Context) { o.load(ctx, false) }, o.show),
 		o.delete.render(o),
+		o.owned.gets.render(),
 	)
 }
 
 func (o *OrganizationPage) show(f api.Found) []app.UI {
-	return []app.UI{
+	return append([]app.UI{
 		&ui.Card{ID: "data", Title: ui.T("orgdetail.data"), Body: []app.UI{&ui.Description{Terms: organizationTerms(&f)}}},
 		&ui.Card{ID: "contacts", Title: ui.T("orgdetail.contacts"), Body: []app.UI{o.filters(),
 			region(o.At, &o.list, 5, func(ctx app.Context) { o.loadContacts(ctx, false) }, o.contacts)}},
-	}
+	}, o.owned.render(o)...)
 }
 
 func organizationTerms(f *api.Found) []ui.Term {

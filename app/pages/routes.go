@@ -9,6 +9,7 @@ import (
 	"countersign/shared/api"
 	"countersign/shared/org"
 	"countersign/shared/perm"
+	"countersign/shared/service"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -16,15 +17,16 @@ import (
 // Program is the pages of one of the two programs that the portal is in the browser: the organizations', for customers and
 // for support inside, and the staff's. People load only theirs.
 type Program struct {
-	screens func() []screen                   // in the order of the menu
-	deeper  func(client.Place) (screen, bool) // those that stand in no menu
+	screens func() []screen                      // in the order of the menu
+	deeper  func(client.Place) (screen, bool)    // those that stand in no menu
+	side    func(client.Seat, api.TicketIn) side // of a ticket's conversation
 	staff   bool
 }
 
 // The programs. Each main names one, so that the linker leaves out the pages of the other.
 var (
-	ForOrganizations = &Program{screens: inOrganization, deeper: listScreen}
-	ForStaff         = &Program{screens: ofStaff, deeper: staffScreen, staff: true}
+	ForOrganizations = &Program{screens: inOrganization, deeper: deeperScreen, side: newCustomerSide}
+	ForStaff         = &Program{screens: ofStaff, deeper: staffScreen, side: newStaffSide, staff: true}
 )
 
 // program is the one that runs.
@@ -68,6 +70,14 @@ func inOrganization() []screen {
 			make: func(at client.Seat) app.UI { return &Programs{At: at} }},
 		{page: pageRemoved, group: "nav.phone_numbers", icon: ui.IconTrash, right: perm.NumbersView,
 			make: func(at client.Seat) app.UI { return &Removed{At: at} }},
+		{page: pageServices, group: "nav.products", icon: ui.IconServer, key: "e", right: perm.ServicesView,
+			make: func(at client.Seat) app.UI { return &Services{At: at, Kind: service.Service} }},
+		{page: pageDomains, group: "nav.products", icon: ui.IconGlobe, key: "d", right: perm.DomainsView,
+			make: func(at client.Seat) app.UI { return &Services{At: at, Kind: service.Domain} }},
+		{page: pageTickets, group: "nav.support", icon: ui.IconTicket, key: "t", right: perm.TicketsView,
+			make: func(at client.Seat) app.UI { return &Tickets{At: at} }},
+		{page: pageInvoices, group: "nav.billing", icon: ui.IconReceipt, key: "i", right: perm.InvoicesView,
+			make: func(at client.Seat) app.UI { return &Invoices{At: at} }},
 		{page: pageProfile, group: "nav.client_profile", icon: ui.IconIdCard, key: "p", right: perm.ProfileView,
 			make: func(at client.Seat) app.UI { return &Profile{At: at} }},
 		{page: pageContacts, group: "nav.client_profile", icon: ui.IconUsers, key: "c", right: perm.ContactsView,
@@ -107,6 +117,14 @@ func organizationTitle(page string) string {
 		return "place.programs"
 	case pageRemoved:
 		return "place.removed"
+	case pageServices:
+		return "nav.services"
+	case pageDomains:
+		return "nav.domains"
+	case pageTickets:
+		return "nav.tickets"
+	case pageInvoices:
+		return "nav.invoices"
 	case pageProfile:
 		return "nav.profile"
 	case pageContacts:
@@ -134,11 +152,13 @@ func ofStaff() []screen {
 			make: func(at client.Seat) app.UI { return &hubPage{At: at} }},
 		{page: pageVerify, title: "nav.verify_caller", group: "nav.support_hub", icon: ui.IconShieldCheck, key: "v", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &Verify{At: at} }},
+		{page: pageQueue, title: "nav.tickets", group: "nav.support_hub", icon: ui.IconTicket, key: "q", rank: org.Agent,
+			make: func(at client.Seat) app.UI { return &Queue{At: at} }},
 		{page: pageOrganizations, title: "nav.organizations", icon: ui.IconBuilding, key: "o", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &Organizations{At: at} }},
 		{page: "staff", title: "nav.staff", icon: ui.IconUsers, key: "s", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &Staff{At: at} }},
-		{page: "settings", title: "nav.settings", icon: ui.IconSettings, key: "t", rank: org.Agent,
+		{page: pageSettings, title: "nav.settings", icon: ui.IconSettings, key: "t", rank: org.Agent,
 			make: func(at client.Seat) app.UI { return &StaffSettings{At: at} }},
 		{page: "audit", title: "nav.audit", icon: ui.IconHistory, key: "a", rank: org.Lead,
 			make: func(at client.Seat) app.UI { return &Audit{At: at} }},
@@ -171,8 +191,31 @@ func findScreen(p client.Place) (screen, bool) {
 	return program.deeper(p)
 }
 
-// staffScreen is a page of one organization, of the provider's.
+// deeperScreen is a page of an organization that stands in no menu.
+func deeperScreen(p client.Place) (screen, bool) {
+	if p.Org == "" {
+		return screen{}, false
+	}
+	below, _, _ := strings.Cut(p.Page, "/")
+	switch {
+	case below == pageInvoices:
+		return screen{page: p.Page, title: "invoices.one", right: perm.InvoicesView, make: func(at client.Seat) app.UI { return &Invoices{At: at} }}, true
+	case p.Page == pageNewTicket:
+		return screen{page: p.Page, title: "ticket.open", right: perm.TicketsCreate, own: true, make: func(at client.Seat) app.UI { return &NewTicket{At: at} }}, true
+	case below == pageTickets:
+		return screen{page: p.Page, title: "ticket.one", right: perm.TicketsView, make: func(at client.Seat) app.UI { return &TicketPage{At: at} }}, true
+	}
+	return listScreen(p)
+}
+
+// staffScreen is a page of the provider's own that stands in no menu: of one organization, or one ticket.
 func staffScreen(p client.Place) (screen, bool) {
+	if _, ok := staffTicketOf(p.Page); ok {
+		return screen{page: p.Page, title: "ticket.one", rank: org.Agent, make: func(at client.Seat) app.UI { return &StaffTicket{At: at} }}, true
+	}
+	if s, ok := settingsScreen(p.Page); ok {
+		return s, true
+	}
 	if !strings.HasPrefix(p.Page, pageOrganizations+"/") {
 		return screen{}, false
 	}

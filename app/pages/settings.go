@@ -61,7 +61,7 @@ func (s *StaffSettings) administrator() bool { return rankAtLeast(s.At, org.Admi
 
 // Render implements app.Composer.
 func (s *StaffSettings) Render() app.UI {
-	header := &ui.PageHeader{Title: ui.T("settings.fields"), Lead: ui.T("settings.lead"), Crumbs: []ui.Crumb{{Label: ui.T("nav.settings"), Href: s.At.Href(s.At.Page)}}}
+	header := &ui.PageHeader{Title: ui.T("settings.fields"), Lead: ui.T("settings.lead"), Crumbs: settingsCrumbs(s.At)}
 	if s.administrator() {
 		header.Actions = []app.UI{&ui.Button{ID: "field-define", Label: ui.T("settings.define"), Icon: ui.IconPlus, Kind: ui.Create, Disabled: offlineReason(s.At),
 			OnClick: func(app.Context, app.Event) { s.form.show(nil) }}}
@@ -70,6 +70,7 @@ func (s *StaffSettings) Render() app.UI {
 	}
 	return app.Div().Class("stack", "lg").Body(
 		header,
+		settingsTabs(s.At),
 		region(s.At, &s.list, 5, func(ctx app.Context) { s.load(ctx, false) }, s.show),
 		s.form.render(s),
 	)

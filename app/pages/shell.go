@@ -41,6 +41,7 @@ type Portal struct {
 	leaving  string    // address of a link that waits for an answer about typed text
 	askOut   bool      // signing out waits for the same
 	guard    syncGuard // signing out waits for edits that were not sent
+	linked   bool      // there was a connection when it was looked last
 	numbers  copyWatch // of the organization that the menu is of
 	changes  int       // numbers that need the person, as the menu says
 	contact  bool      // how to reach the Support team
@@ -155,13 +156,22 @@ func (p *Portal) use(s *client.Session) {
 	p.stopSession = []func(){
 		s.Observe(func() { ctx.Dispatch(func(app.Context) { p.settle() }) }),
 		s.Guard(func(href string) { ctx.Dispatch(func(app.Context) { p.leaving = href }) }),
-		s.Watch(ctx, "", func(ctx app.Context) { s.Refresh(ctx, true) }, live.Me, live.Access, live.Organization, live.Contacts, live.Changes, live.Ownership),
+		s.Watch(ctx, "", func(ctx app.Context) { s.Refresh(ctx, true) }, aboutMe(s.As)...),
 	}
 	if s.SignOutPending() {
 		s.FinishSignOut(ctx)
 		return
 	}
 	s.Refresh(ctx, false)
+}
+
+// aboutMe are the kinds of changes after which a person may be somebody else here, or something else waits for them.
+func aboutMe(as api.As) []live.Kind {
+	kinds := []live.Kind{live.Me, live.Access, live.Organization, live.Contacts, live.Changes, live.Ownership}
+	if as == api.AsCustomer {
+		kinds = append(kinds, live.Tickets)
+	}
+	return kinds
 }
 
 // settle acts on what the session has learned.
@@ -179,6 +189,7 @@ func (p *Portal) settle() {
 	case fresh && me.NeedsFactor && p.place.Page != client.PageAccount:
 		p.ctx.Navigate(p.place.Href(client.PageAccount))
 	case fresh:
+		p.sendKept()
 		p.followNumbers()
 		p.adoptLocale(me)
 		p.watchWaiting(me)
@@ -189,6 +200,15 @@ func (p *Portal) settle() {
 			p.follow(at.Key("live"))
 		}
 	}
+}
+
+// sendKept sends answers that were written without a connection, once there is one, on whatever page the person is.
+func (p *Portal) sendKept() {
+	live := p.session.Link() == client.LinkLive
+	if live && !p.linked {
+		sendKept(p.ctx, p.session, p.place.Page)
+	}
+	p.linked = live
 }
 
 // followNumbers keeps the menu's count of numbers that need the person.
@@ -446,6 +466,8 @@ func menu(at client.Seat, current string, changes int) []ui.NavGroup {
 			item.Count, item.CountLabel, item.CountTone = m.Waiting, ui.T("shell.waiting", "n", m.Waiting), ui.Live
 		case s.page == pageChanges && m.Changes > 0:
 			item.Count, item.CountLabel, item.CountTone = m.Changes, ui.T("changes.waiting", "n", m.Changes), ui.Info
+		case s.page == pageTickets && m.Tickets > 0:
+			item.Count, item.CountLabel, item.CountTone = m.Tickets, ui.T("ticket.waiting_count", "n", m.Tickets), ui.Warn
 		case s.page == pageSync && changes > 0:
 			item.Count, item.CountLabel, item.CountTone = changes, ui.T("sync.needs_attention", "n", changes), ui.Warn
 		case s.page == pageOwnership && m.Offer:
@@ -523,10 +545,13 @@ func (p *Portal) commands(at client.Seat) []ui.Command {
 	}
 }
 
-// onSupport opens the way to the Support team; staff are it.
+// onSupport opens the way to the Support team: a ticket, for those who may open one. Staff are the team.
 func (p *Portal) onSupport(at client.Seat) func(app.Context) {
 	if at.As != api.AsCustomer || at.Session.Me() == nil {
 		return nil
+	}
+	if at = here(at); mayOpenTicket(at) {
+		return func(app.Context) { p.ctx.Navigate(at.Href(pageNewTicket)) }
 	}
 	return func(app.Context) { p.contact = true }
 }

@@ -134,6 +134,7 @@ func (p *Portal) reallySignOut(app.Context) {
 	s := p.session
 	offline.SignOut(p.ctx, s, func(_ app.Context, others bool) {
 		others = forgetLists(s) || others
+		others = forgetTickets(s) || others
 		s.SignOut(p.ctx, others, func(app.Context, error) {})
 	})
 }

@@ -18,17 +18,18 @@ type syncGuard struct {
 	sending bool // signs out once all is sent
 	most    int
 	lists   []typedOut
+	tickets []keptPlace
 	stops   []func()
 }
 
 // ask opens the dialog when something was not sent. out signs out, once all that is to be sent is.
 func (g *syncGuard) ask(ctx app.Context, s *client.Session, out func(app.Context)) bool {
-	n, lists := offline.Unsent(s), typedLists(s)
-	if n == 0 && len(lists) == 0 {
+	n, lists, tickets := offline.Unsent(s), typedLists(s), keptTickets(s)
+	if n == 0 && len(lists) == 0 && len(tickets) == 0 {
 		return false
 	}
 	g.close()
-	g.open, g.most, g.lists = true, n, lists
+	g.open, g.most, g.lists, g.tickets = true, n, lists, tickets
 	for _, c := range offline.Copies(s) {
 		g.stops = append(g.stops, c.Observe(func(offline.Change) {
 			ctx.Dispatch(func(ctx app.Context) { g.look(ctx, s, out) })
@@ -39,7 +40,7 @@ func (g *syncGuard) ask(ctx app.Context, s *client.Session, out func(app.Context
 
 func (g *syncGuard) look(ctx app.Context, s *client.Session, out func(app.Context)) {
 	if g.open && g.sending && offline.Unsent(s) == 0 {
-		if g.sending = false; len(g.lists) == 0 {
+		if g.sending = false; len(g.lists) == 0 && len(g.tickets) == 0 {
 			g.close()
 			out(ctx)
 		}
@@ -89,7 +90,7 @@ func (g *syncGuard) render(ctx app.Context, s *client.Session, out func(app.Cont
 	if s.Link() == client.LinkDown || s.Ended() != "" {
 		away = ui.T("sync.guard_away")
 	}
-	if n == 0 && len(g.lists) == 0 {
+	if n == 0 && len(g.lists) == 0 && len(g.tickets) == 0 {
 		d.Title = ui.T("sync.guard_sent")
 		d.Body = func() []app.UI { return []app.UI{app.P().Text(ui.T("sync.guard_sent_text"))} }
 		d.Actions = func() []app.UI {
@@ -106,18 +107,20 @@ func (g *syncGuard) render(ctx app.Context, s *client.Session, out func(app.Cont
 		case away != "":
 			body = append(body, ui.Hint(away))
 		}
-		return append(body, g.renderLists(s)...)
+		return append(append(body, g.renderLists(s)...), g.renderTickets(s)...)
 	}
 	if n == 0 {
 		d.Title = ui.T("sync.guard_typed")
-		d.Body = func() []app.UI { return g.renderLists(s) }
+		d.Body = func() []app.UI { return append(g.renderLists(s), g.renderTickets(s)...) }
 	}
 	d.Actions = func() []app.UI {
 		actions := []app.UI{
 			&ui.Button{ID: "guard-discard", Label: ui.T("sync.guard_discard"), Kind: ui.Danger, OnClick: func(app.Context, app.Event) { out(ctx) }},
-			&ui.Button{ID: "guard-export", Label: ui.T("sync.guard_export"), Icon: ui.IconDownload, OnClick: func(app.Context, app.Event) {
+		}
+		if n > 0 || len(g.lists) > 0 {
+			actions = append(actions, &ui.Button{ID: "guard-export", Label: ui.T("sync.guard_export"), Icon: ui.IconDownload, OnClick: func(app.Context, app.Event) {
 				client.Save(ui.T("sync.file_unsent"), "text/csv;charset=utf-8", g.table(s))
-			}},
+			}})
 		}
 		if n > 0 {
 			actions = append(actions, &ui.Button{ID: "guard-send", Label: ui.T("sync.guard_send"), Kind: ui.Primary, Icon: ui.IconSend, Busy: g.sending && away == "", Disabled: away,
@@ -148,6 +151,23 @@ func (g *syncGuard) renderLists(s *client.Session) []app.UI {
 		items = append(items, app.Li().Body(app.A().Class("link").Href(at.Href(page)).Text(text+", "+m.Name).OnClick(func(app.Context, app.Event) { g.close() })))
 	}
 	return []app.UI{app.P().Text(ui.T("sync.guard_typed_text")), app.Ul().Body(items...)}
+}
+
+// renderTickets leads to answers and tickets that were not sent.
+func (g *syncGuard) renderTickets(s *client.Session) []app.UI {
+	if len(g.tickets) == 0 {
+		return nil
+	}
+	items := make([]app.UI, 0, len(g.tickets))
+	for i := range g.tickets {
+		k := &g.tickets[i]
+		at := s.At(client.Place{As: s.As, Org: k.org})
+		if s.As == api.AsStaff {
+			at.Org = ""
+		}
+		items = append(items, app.Li().Body(app.A().Class("link").Href(at.Href(k.page())).Text(k.title()).OnClick(func(app.Context, app.Event) { g.close() })))
+	}
+	return []app.UI{app.P().Text(ui.T("ticket.guard_text")), app.Ul().Body(items...)}
 }
 
 // and knows what either does.

@@ -80,7 +80,7 @@ func (v *Verify) follow(ctx app.Context) {
 		return
 	}
 	v.call = callCard{}
-	v.start.begin(ctx, v, of, id.Contact(v.At.Param("contact")))
+	v.start.begin(ctx, v, of, id.Contact(v.At.Param("contact")), v.At.Param("ticket"))
 }
 
 // typed is what would be lost; never what a caller said.
@@ -185,6 +185,7 @@ func hubTabs(at client.Seat, selected string) app.UI {
 	return &ui.Tabs{ID: "hub-tabs", Label: ui.T("nav.support_hub"), Selected: selected, Tabs: []ui.Tab{
 		{ID: "remote-support", Label: ui.T("nav.remote_support"), Href: at.Href(client.PageHub)},
 		{ID: "verify", Label: ui.T("nav.verify_caller"), Href: at.Href(pageVerify)},
+		{ID: "tickets", Label: ui.T("nav.tickets"), Href: at.Href(pageQueue)},
 	}}
 }
 

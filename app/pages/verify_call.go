@@ -127,7 +127,7 @@ func (c *callCard) end(v *Verify, call *api.AgentCall, why string) app.UI {
 		b.Actions = append([]app.UI{&ui.Button{ID: "verify-again", Label: ui.T("verify.again"), Icon: ui.IconRestore, OnClick: func(app.Context, app.Event) {
 			v.call = callCard{}
 			v.replace("org", string(call.Org), "call", "", "contact", string(call.Contact))
-			v.start.begin(v.ctx, v, call.Org, call.Contact)
+			v.start.begin(v.ctx, v, call.Org, call.Contact, call.Ticket)
 		}}}, b.Actions...)
 	}
 	return b

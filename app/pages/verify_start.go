@@ -37,10 +37,10 @@ func (s *callStart) reset() {
 	*s = callStart{channel: verification.Phone, locale: string(ui.Locale())}
 }
 
-// begin takes organization and caller from the address.
-func (s *callStart) begin(ctx app.Context, v *Verify, of id.Organization, who id.Contact) {
+// begin takes organization, caller and ticket from the address.
+func (s *callStart) begin(ctx app.Context, v *Verify, of id.Organization, who id.Contact, ticket string) {
 	s.reset()
-	s.loading, s.wanted = of, who
+	s.loading, s.wanted, s.ticket = of, who, ticket
 	client.Load(ctx, v.At.Session, api.GetFound, api.Org{Org: of}, false, func(ctx app.Context, f api.Found, err error) {
 		if s.loading != of {
 			return
