@@ -252,7 +252,7 @@ func (c *conversation) message(m *ticket.Message) app.UI {
 
 func (c *conversation) files(list []ticket.File) (items []app.UI) {
 	for _, f := range list {
-		parts := []app.UI{&ui.Button{ID: "file-" + string(f.ID), Label: f.Name + " · " + sizeText(f.Size), Name: ui.T("ticket.save_file", "name", f.Name), Icon: ui.IconDownload,
+		parts := []app.UI{&ui.Button{ID: "file-" + string(f.ID), Label: f.Name + " · " + sizeText(f.Size), Name: ui.T("ticket.save_file", "file", f.Name+" · "+sizeText(f.Size)), Icon: ui.IconDownload,
 			Small: true, Busy: c.saving == f.ID, OnClick: func(app.Context, app.Event) { c.save(f) }}}
 		if f.Stripped > 0 {
 			parts = append(parts, ui.Hint(ui.T("ticket.stripped", "n", f.Stripped)))
