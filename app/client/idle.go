@@ -59,6 +59,21 @@ func OnActivity(f func()) (stop func()) {
 	}
 }
 
+// OnScroll calls f when the page was scrolled, until stop is called.
+func OnScroll(f func()) (stop func()) {
+	handler := app.FuncOf(func(app.Value, []app.Value) any {
+		defer ui.Recover()
+		f()
+		return nil
+	})
+	window := app.Window()
+	window.Call("addEventListener", "scroll", handler, map[string]any{"passive": true})
+	return func() {
+		window.Call("removeEventListener", "scroll", handler)
+		handler.Release()
+	}
+}
+
 // OnNetwork calls f when the browser says that the network is there or gone, until stop is called.
 func OnNetwork(f func(online bool)) (stop func()) {
 	handlers := map[string]app.Func{}

@@ -26,6 +26,7 @@ type conversation struct {
 	older    bool             // they are being fetched
 	writing  []string
 	silent   func()     // forgets who was writing
+	still    func()     // stops following the scrolling
 	fresh    id.Message // the first that came while the person looked elsewhere, "" for none
 	saving   id.Attachment
 
@@ -43,12 +44,20 @@ func (c *conversation) open(ctx app.Context, at client.Seat, of api.TicketIn, re
 		})
 	}
 	c.composer.tell = func() { c.side.writing(c.ctx) }
+	c.still = client.OnScroll(func() {
+		if c.fresh != "" && nearEnd() { // the offer goes once what is new is in view
+			ctx.Dispatch(func(app.Context) { c.fresh = "" })
+		}
+	})
 }
 
 // seat follows the person's rights.
 func (c *conversation) seat(at client.Seat) { c.at, c.composer.at = at, at }
 
 func (c *conversation) close() {
+	if c.still != nil {
+		c.still()
+	}
 	if c.silent != nil {
 		c.silent()
 	}
@@ -112,6 +121,7 @@ func (c *conversation) news(ctx app.Context, last id.Message) {
 		}
 	}
 	if nearEnd() {
+		c.fresh = ""
 		ui.BringIntoView(ctx, "message-"+string(next[len(next)-1].ID))
 		return
 	}
@@ -120,14 +130,17 @@ func (c *conversation) news(ctx app.Context, last id.Message) {
 	}
 }
 
-// nearEnd reports whether the end of the page is in view, or nearly.
+// nearEnd reports whether the end of the messages is in view, or nearly.
 func nearEnd() bool {
-	root := app.Window().Get("document").Get("documentElement")
-	if !root.Truthy() {
+	end := app.Window().GetElementByID(talkEnd)
+	if !end.Truthy() {
 		return true
 	}
-	return root.Get("scrollHeight").Float()-root.Get("scrollTop").Float()-root.Get("clientHeight").Float() < 240
+	return end.Call("getBoundingClientRect").Get("top").Float() < app.Window().Get("innerHeight").Float()+160
 }
+
+// talkEnd is the element after the last message.
+const talkEnd = "ticket-writing"
 
 // mine reports whether the person wrote a message.
 func (c *conversation) mine(m *ticket.Message) bool {
@@ -210,7 +223,7 @@ func (c *conversation) render() app.UI {
 		writing = ui.T("ticket.writing", "n", len(c.writing), "names", listed(c.writing))
 	}
 	return app.Div().Class("stack").Body(slot(more), app.Ol().Class("talk").Aria("label", ui.T("ticket.conversation")).Body(rows...),
-		app.P().ID("ticket-writing").Class("talk-writing").Text(writing), slot(fresh))
+		app.P().ID(talkEnd).Class("talk-writing").Text(writing), slot(fresh))
 }
 
 func (c *conversation) message(m *ticket.Message) app.UI {
