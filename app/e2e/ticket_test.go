@@ -190,6 +190,9 @@ func TestTicket_answers_survive_reload_and_no_connection(t *testing.T) {
 	pillSays(owner, l.T("shell.pill.offline"))
 	owner.Click("#answer-send")
 	says(owner, ".talk", l.T("ticket.waits"))
+	fill(owner, "#answer-text", "And the doorbell.")
+	owner.Click("#answer-send")
+	says(owner, ".talk", "And the doorbell.")
 	press(owner, "nav", l.T("nav.tickets"))
 	says(owner, "main .banner", l.T("ticket.kept_answer", "subject", "Calls fail"))
 	if n := len(s.seen(k.ID).Messages); n != 1 {
@@ -206,8 +209,8 @@ func TestTicket_answers_survive_reload_and_no_connection(t *testing.T) {
 	s.wire.Mend()
 	owner.Wait(`!document.querySelector("main .banner")`)
 	visit(owner, page)
-	s.hears(owner, "Marie Dubois: Since noon. | Marie Dubois: And now faxes, too.")
-	if got := s.seen(k.ID).Messages; len(got) != 2 {
+	s.hears(owner, "Marie Dubois: Since noon. | Marie Dubois: And now faxes, too. | Marie Dubois: And the doorbell.")
+	if got := s.seen(k.ID).Messages; len(got) != 3 {
 		t.Errorf("the server has %d messages", len(got))
 	}
 	if left := uitest.Eval[int](owner, `Object.keys(localStorage).filter((k) => k.startsWith("countersign.ticket.")).length`); left != 0 {

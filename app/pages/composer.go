@@ -138,27 +138,30 @@ func (c *composer) flush() {
 	if c.post == nil || len(c.sending) > 0 {
 		return
 	}
-	for _, w := range c.box.kept.Waiting {
-		if w.Problem != "" {
-			continue
-		}
-		c.sending[w.ID] = true
-		c.post(c.ctx, w, func(_ app.Context, err error) {
-			delete(c.sending, w.ID)
-			f := client.Explain(err)
-			switch {
-			case err == nil:
-				c.box.drop(w.ID)
-				c.flush()
-			case f.Offline || f.Text == "":
-			default:
-				c.box.refuse(w.ID, f.Text)
-				ui.Announce(f.Text)
-			}
-		})
+	w := c.box.next()
+	if w == nil {
 		return
 	}
+	c.sending[w.ID] = true
+	c.post(c.ctx, *w, func(_ app.Context, err error) {
+		delete(c.sending, w.ID)
+		switch f := client.Explain(err); {
+		case err == nil:
+			c.box.drop(w.ID)
+			c.flush()
+		case f.Offline || f.Code == errs.Unauthenticated: // the session says when it is worth trying again
+		case comesAgain(err):
+			ui.After(c.ctx, sendPause, func(app.Context) { c.flush() })
+		default:
+			c.box.refuse(w.ID, f.Text)
+			ui.Announce(f.Text)
+			c.flush()
+		}
+	})
 }
+
+// sendPause is how long an answer rests that the server had no time for.
+const sendPause = 15 * time.Second
 
 // sent takes out what turns out to have arrived.
 func (c *composer) sent(which id.Message) {
@@ -169,14 +172,14 @@ func (c *composer) sent(which id.Message) {
 
 // again takes an answer that was refused back into the composer.
 func (c *composer) again(w sendable) {
-	c.box.drop(w.ID)
 	if c.draft.empty() {
 		c.draft.Text, c.draft.Files = w.Text, w.Files
 	} else {
 		c.draft.Text += "\n\n" + w.Text
 	}
 	c.draft.Note = w.Note
-	c.changed()
+	c.keep()
+	c.box.drop(w.ID)
 	ui.FocusLater(c.ctx, "answer-text")
 }
 

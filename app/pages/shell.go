@@ -35,6 +35,7 @@ type Portal struct {
 
 	tried   map[api.As]bool // kinds that were looked for at the root
 	waiting map[id.Organization]int
+	tickets map[id.Organization]int // that waited for the customer when it was looked last
 	locale  i18n.Locale
 
 	worked   bool      // pages were open without a connection: what was done there stays in view until the person signs in
@@ -151,7 +152,7 @@ func (p *Portal) use(s *client.Session) {
 		stop()
 	}
 	p.follow("")
-	p.session, p.waiting = s, nil
+	p.session, p.waiting, p.tickets = s, nil, nil
 	ctx := p.ctx
 	p.stopSession = []func(){
 		s.Observe(func() { ctx.Dispatch(func(app.Context) { p.settle() }) }),

@@ -1,12 +1,14 @@
 package pages
 
 import (
+	"strings"
 	"time"
 
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
 	"countersign/shared/id"
+	"countersign/shared/ticket"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -17,13 +19,33 @@ func (p *Portal) watchWaiting(me *api.Me) {
 		return
 	}
 	before := p.waiting
+	if p.tickets == nil {
+		p.tickets = map[id.Organization]int{}
+	}
 	p.waiting = make(map[id.Organization]int, len(me.Organizations))
 	for _, m := range me.Organizations {
 		p.waiting[m.Org] = decisions(m)
 		if before != nil && decisions(m) > before[m.Org] {
 			p.announce(m)
 		}
+		if n, known := p.tickets[m.Org]; known && m.Tickets > n {
+			p.announceAnswer(m)
+		}
+		p.tickets[m.Org] = m.Tickets
 	}
+}
+
+// announceAnswer says that the Support team has answered, unless the person looks at tickets.
+func (p *Portal) announceAnswer(m api.Membership) {
+	if p.place.Org == m.Org && (strings.HasPrefix(p.place.Page, pageTickets) || p.place.Page == client.PageHome) {
+		return
+	}
+	text := ui.T("ticket.waiting_count", "n", m.Tickets)
+	if len(p.session.Me().Organizations) > 1 {
+		text = ui.T("shell.in_organization", "organization", m.Name, "text", text)
+	}
+	href := client.Place{As: api.AsCustomer, Org: m.Org}.Href(pageTickets) + "?state=" + string(ticket.Pending)
+	ui.ShowToast(ui.Toast{Tone: ui.Info, Text: text, Action: ui.T("shell.review"), OnAction: func(app.Context) { p.ctx.Navigate(href) }})
 }
 
 // decisions is how many wait for the person in an organization.

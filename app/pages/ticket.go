@@ -214,7 +214,7 @@ func (p *TicketPage) renderFacts(v api.Conversation) app.UI {
 func (p *TicketPage) renderCopies(v api.Conversation) app.UI {
 	fixed := ""
 	switch {
-	case !p.writes() || !v.MayReply || v.Ticket.State == ticket.Closed || !p.choices.has():
+	case !p.writes() || !v.MayReply || v.Ticket.State == ticket.Closed || !p.choices.has() || !p.At.Can(perm.ContactsView):
 		fixed = "fixed"
 	case p.busy == "copies" || offlineReason(p.At) != "":
 		fixed = "busy"

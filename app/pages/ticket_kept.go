@@ -9,6 +9,7 @@ import (
 	"countersign/app/client"
 	"countersign/app/ui"
 	"countersign/shared/api"
+	"countersign/shared/errs"
 	"countersign/shared/id"
 	"countersign/shared/routing"
 	"countersign/shared/ticket"
@@ -187,8 +188,7 @@ func eachTicket(s *client.Session, f func(key string, p keptPlace, own bool)) {
 	}
 }
 
-// sendKept sends the answers that wait in tickets that are not open in this window, one after the other; open is the page
-// that is, which sends its own.
+// sendKept sends the answers that wait in tickets that are not open in this window; open is the page that is, which sends its own.
 func sendKept(ctx app.Context, s *client.Session, open string) {
 	for _, p := range keptTickets(s) {
 		if p.page() == open || p.ticket == newTicket {
@@ -199,20 +199,46 @@ func sendKept(ctx app.Context, s *client.Session, open string) {
 			at.Org = ""
 		}
 		box := openBox(at, p.org, p.ticket)
-		for _, w := range box.kept.Waiting {
-			if w.Problem != "" {
-				continue
-			}
-			program.side(at, api.TicketIn{Org: api.Org{Org: p.org}, Ticket: id.Ticket(p.ticket)}).send(ctx, w, func(_ app.Context, err error) {
-				switch {
-				case err == nil:
-					box.drop(w.ID)
-				case !client.IsOffline(err):
-					if f := client.Explain(err); f.Text != "" {
-						box.refuse(w.ID, f.Text)
-					}
-				}
-			})
+		sendNext(ctx, &box, program.side(at, api.TicketIn{Org: api.Org{Org: p.org}, Ticket: id.Ticket(p.ticket)}))
+	}
+}
+
+// sendNext sends what waits first, and what waits behind it once that has arrived: answers stay in their order.
+func sendNext(ctx app.Context, box *ticketBox, to side) {
+	w := box.next()
+	if w == nil {
+		return
+	}
+	to.send(ctx, *w, func(ctx app.Context, err error) {
+		switch {
+		case err == nil:
+			box.drop(w.ID)
+		case comesAgain(err):
+			return
+		default:
+			box.refuse(w.ID, client.Explain(err).Text)
+		}
+		sendNext(ctx, box, to)
+	})
+}
+
+// next is the answer to be sent next, nil without one. What the server refused waits for the person.
+func (b *ticketBox) next() *sendable {
+	for i := range b.kept.Waiting {
+		if w := b.kept.Waiting[i]; w.Problem == "" {
+			return &w
 		}
 	}
+	return nil
+}
+
+// comesAgain reports whether an answer that was not taken is worth sending again as it is: there was no connection, the sign-in has
+// ended, or the server has no time. Everything else is the person's to mend.
+func comesAgain(err error) bool {
+	f := client.Explain(err)
+	switch f.Code {
+	case errs.Unauthenticated, errs.TooMany, errs.Unavailable, errs.ReadOnly, errs.Internal:
+		return true
+	}
+	return f.Offline || f.Text == ""
 }

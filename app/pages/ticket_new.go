@@ -87,7 +87,7 @@ func (p *NewTicket) changed(field string) {
 
 func (p *NewTicket) send(ctx app.Context) {
 	d := &p.c.draft
-	if p.busy || offlineReason(p.At) != "" {
+	if p.busy || offlineReason(p.At) != "" || p.At.Eyes != "" {
 		return
 	}
 	p.errors, p.problem = map[string]string{}, ""
@@ -165,6 +165,9 @@ func (p *NewTicket) renderForm() app.UI {
 		slot(formError(p.errors["files"])),
 	}
 	reason := offlineReason(p.At)
+	if p.At.Eyes != "" {
+		reason = ui.T("view_as.error.read_only")
+	}
 	if reason == "" && p.c.busy() {
 		reason = ui.T("ticket.uploading")
 	}
@@ -176,6 +179,9 @@ func (p *NewTicket) renderForm() app.UI {
 
 func (p *NewTicket) renderCopies() app.UI {
 	d := &p.c.draft
+	if !p.At.Can(perm.ContactsView) {
+		return slot(nil)
+	}
 	return &ui.Card{ID: "ticket-copies", Title: ui.T("ticket.copies"), Body: []app.UI{ui.Stack(ui.Hint(ui.T("ticket.copies_text")),
 		copiesList(d.Copies, p.choices.value.Contacts, "", p.errors["copies"], func(list []api.Named) { d.Copies = list; p.changed("copies") }))}}
 }
