@@ -95,7 +95,7 @@ func (d *assignments) refresh() {
 
 // close forgets the number. An answer that is still to come is another one's.
 func (d *assignments) close() {
-	*d = assignments{history: loaded[api.NumberCard]{turn: d.history.turn + 1}}
+	*d = assignments{history: loaded[api.NumberCard]{loading: loading{turn: d.history.turn + 1}}}
 }
 
 // ask fetches the number's card from the server.

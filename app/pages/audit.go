@@ -74,7 +74,7 @@ func (a *Audit) OnDismount() {
 func (a *Audit) reset(ctx app.Context) {
 	a.shown = a.At.Query
 	a.text = a.At.Param("text")
-	a.first, a.entries, a.more = loaded[api.Activity]{turn: a.first.turn}, nil, false
+	a.first, a.entries, a.more = loaded[api.Activity]{loading: loading{turn: a.first.turn}}, nil, false
 	a.load(ctx, false)
 	if org := a.org(); org == "" || a.of.ID != org {
 		a.of = api.Found{}

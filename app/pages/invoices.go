@@ -95,7 +95,7 @@ func (v *Invoices) filter() api.InvoiceFilter {
 
 func (v *Invoices) load(ctx app.Context, background bool) {
 	if v.at() != v.open {
-		v.one = loaded[api.InvoiceRow]{turn: v.one.turn}
+		v.one = loaded[api.InvoiceRow]{loading: loading{turn: v.one.turn}}
 	}
 	v.shown, v.open = v.filter(), v.at()
 	if v.open != "" {

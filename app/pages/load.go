@@ -15,27 +15,46 @@ import (
 // later load fails.
 type loaded[T any] struct {
 	value T
-	at    time.Time // when value came; zero before the first answer
-	err   error     // of the newest load
-	busy  bool
-	turn  int // of the newest load: an older answer that comes later is dropped
+	loading
 }
 
-func (d *loaded[T]) has() bool { return !d.at.IsZero() }
+// loading is how far a loaded value is. What needs no more than that is in the program once and not for every type.
+type loading struct {
+	at   time.Time // when the value came; zero before the first answer
+	err  error     // of the newest load
+	busy bool
+	turn int // of the newest load: an older answer that comes later is dropped
+}
+
+func (d *loading) has() bool { return !d.at.IsZero() }
+
+func (d *loading) begin() (turn int) {
+	d.turn++
+	d.busy = true
+	return d.turn
+}
+
+// end notes what came of a load, and reports false for one that a newer one has overtaken.
+func (d *loading) end(turn int, err error) bool {
+	if turn != d.turn {
+		return false
+	}
+	if d.busy, d.err = false, err; err == nil {
+		d.at = ui.ServerNow()
+	}
+	return true
+}
 
 // load fetches into d and then calls then, whether or not it succeeded.
 func load[In, Out any](ctx app.Context, at client.Seat, d *loaded[Out], ep api.Endpoint[In, Out], in In, background bool,
 	then ...func(app.Context)) {
-	d.turn++
-	turn := d.turn
-	d.busy = true
+	turn := d.begin()
 	client.Load(ctx, at.Session, ep, in, background, func(ctx app.Context, out Out, err error) {
-		if turn != d.turn {
+		if !d.end(turn, err) {
 			return
 		}
-		d.busy, d.err = false, err
 		if err == nil {
-			d.value, d.at = out, ui.ServerNow()
+			d.value = out
 		}
 		for _, f := range then {
 			f(ctx)
@@ -46,12 +65,16 @@ func load[In, Out any](ctx app.Context, at client.Seat, d *loaded[Out], ep api.E
 // region shows a loaded value, with a word above it when it is old, or what stands in its place: the skeleton of so many
 // rows, or the reason with a way to try again.
 func region[T any](at client.Seat, d *loaded[T], rows int, retry func(app.Context), show func(T) []app.UI) app.UI {
+	return d.region(at, rows, retry, func() []app.UI { return show(d.value) })
+}
+
+func (d *loading) region(at client.Seat, rows int, retry func(app.Context), show func() []app.UI) app.UI {
 	code := client.CodeOf(d.err)
 	switch {
 	case code == errs.Forbidden || code == errs.NotFound:
 		return app.Div().Class("stack", "lg").Body(noRight(at))
 	case d.has():
-		return app.Div().Class("stack", "lg").Body(append([]app.UI{slot(staleNotice(d.at, d.err, d.busy, retry))}, show(d.value)...)...)
+		return app.Div().Class("stack", "lg").Body(append([]app.UI{slot(staleNotice(d.at, d.err, d.busy, retry))}, show()...)...)
 	case d.err != nil && !d.busy:
 		return app.Div().Class("stack", "lg").Body(failed(d.err, d.busy, retry))
 	}

@@ -73,7 +73,7 @@ func (u *fileUpload) follow(ctx app.Context, p *NumberList) {
 	}
 	job := u.sent
 	u.sent, u.stopped, u.file, u.head = "", nil, nil, nil
-	u.preview, u.reading = loaded[api.FilePreview]{turn: u.preview.turn}, listReading{}
+	u.preview, u.reading = loaded[api.FilePreview]{loading: loading{turn: u.preview.turn}}, listReading{}
 	if _, running := u.desk.mine[job]; running && p.selected() == tabUpload {
 		ctx.Navigate(jobHref(p.At, job))
 	}
@@ -86,7 +86,7 @@ func (u *fileUpload) choose(p *NumberList, f chosenFile) {
 	}
 	u.file, u.problem, u.over = f, "", false
 	u.head, u.reading = nil, listReading{}
-	u.preview = loaded[api.FilePreview]{turn: u.preview.turn + 1}
+	u.preview = loaded[api.FilePreview]{loading: loading{turn: u.preview.turn + 1}}
 	if k := u.stopped; k != nil && k.Name == f.name() && k.Bytes == f.bytes() && k.Modified == f.modified() {
 		s := &sendingFile{desk: u.desk, kind: p.kind(), file: f, job: id.Job(k.Job)}
 		u.desk.file, u.sent = s, s.job
@@ -144,7 +144,7 @@ func (u *fileUpload) read(p *NumberList, change func(m *sheet.Mapping)) {
 // another gives the chosen file back.
 func (u *fileUpload) another(p *NumberList) {
 	u.file, u.head, u.problem = nil, nil, ""
-	u.preview = loaded[api.FilePreview]{turn: u.preview.turn + 1}
+	u.preview = loaded[api.FilePreview]{loading: loading{turn: u.preview.turn + 1}}
 	ui.FocusLater(p.ctx, "file-choose")
 }
 
