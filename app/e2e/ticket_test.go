@@ -218,6 +218,36 @@ func TestTicket_answers_survive_reload_and_no_connection(t *testing.T) {
 	}
 }
 
+// S05: a ticket whose answer was lost on the way is there once, however often it is sent; what was edited since waits as an answer.
+func TestTicket_is_opened_once(t *testing.T) {
+	l := i18n.EN
+	s := play(t)
+	owner := s.open(s.Marie)
+	visit(owner, "/o/"+string(s.Acme)+"/tickets/new")
+	owner.Run(`const fetched = window.fetch;
+		window.losing = true;
+		window.fetch = async (...request) => {
+			const answer = await fetched(...request);
+			if (window.losing && request[1]?.method === "POST" && String(request[0]).endsWith("/tickets")) {
+				window.losing = false;
+				throw new TypeError("lost");
+			}
+			return answer;
+		}`)
+	fill(owner, "#ticket-subject", "Calls fail")
+	fill(owner, "#answer-text", "Since noon.")
+	owner.Click("#ticket-send")
+	says(owner, "main", l.T("shell.no_answer"))
+	fill(owner, "#answer-text", "Since eleven.")
+	owner.Click("#ticket-send")
+	s.hears(owner, "Marie Dubois: Since noon.")
+	owner.Wait(`document.getElementById("answer-text").value === "Since eleven."`)
+	visit(owner, "/o/"+string(s.Acme)+"/tickets")
+	if n := uitest.Eval[int](owner, `document.querySelectorAll("#ticket-list tbody tr").length`); n != 1 {
+		t.Errorf("%d tickets", n)
+	}
+}
+
 // S05: what the server does not take is told where it was written, and can be mended; nothing is lost.
 func TestTicket_answer_that_is_refused(t *testing.T) {
 	l := i18n.EN

@@ -120,11 +120,22 @@ func (p *NewTicket) send(ctx app.Context) {
 			ui.FocusInvalid(ctx)
 			return
 		}
+		p.keepEdited(b.Text, out)
 		p.c.clear()
 		p.c.box.change(func(k *keptTicket) { k.Draft = ticketDraft{} })
 		ui.ShowToast(ui.Toast{Text: ui.T("ticket.opened", "number", ticketNumber(&out.Ticket.Ticket))})
 		ctx.Navigate(p.At.Href(pageTickets + "/" + string(out.Ticket.ID)))
 	})
+}
+
+// keepEdited keeps a text as the draft of an answer when the ticket has another one: it was opened by an earlier try, whose answer
+// was lost, and the text was edited since.
+func (p *NewTicket) keepEdited(text string, out api.Conversation) {
+	if len(out.Messages) == 0 || out.Messages[0].ID != p.c.draft.Message || strings.TrimSpace(out.Messages[0].Text) == text {
+		return
+	}
+	box := openBox(p.At, p.At.Org, string(out.Ticket.ID))
+	box.change(func(k *keptTicket) { k.Subject, k.Draft = out.Ticket.Subject, ticketDraft{Text: text} })
 }
 
 // Render implements app.Composer.
