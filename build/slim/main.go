@@ -71,7 +71,7 @@ func run(dir string) error {
 	if err := mend(target); err != nil {
 		return err
 	}
-	if err := patchStd(dir); err != nil {
+	if err := patchStd(dir, "shared"); err != nil {
 		return err
 	}
 	return writeMod(dir, target)

@@ -96,8 +96,9 @@ var patches = []patch{
 	},
 }
 
-// patchStd writes the patched files below dir and overlay.json, which has the go command use them, and our own.
-func patchStd(dir string) error {
+// patchStd writes the patched files below dir and overlay.json, which has the go command use them; own is where our
+// own packages are, which are made thinner, or "".
+func patchStd(dir, own string) error {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return err
@@ -125,8 +126,10 @@ func patchStd(dir string) error {
 		}
 		replace[original] = target
 	}
-	if err := thinOwn("shared", dir, replace); err != nil {
-		return err
+	if own != "" {
+		if err := thinOwn(own, dir, replace); err != nil {
+			return err
+		}
 	}
 	overlay, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "  ")
 	if err != nil {

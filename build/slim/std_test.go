@@ -12,7 +12,7 @@ import (
 func patched(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := patchStd(dir); err != nil {
+	if err := patchStd(dir, ""); err != nil {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "overlay.json")
