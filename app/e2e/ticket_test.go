@@ -256,17 +256,28 @@ func TestTicket_answer_that_is_refused(t *testing.T) {
 	writer := s.AddContact(s.Acme, "Hugo Petit", perm.Tickets)
 	tab := s.open(writer)
 	visit(tab, "/o/"+string(s.Acme)+"/tickets/"+string(k.ID))
+	tab.Run(`const fetched = window.fetch;
+		window.fetch = (...request) => request[1]?.method === "POST" && String(request[0]).endsWith("/messages")
+			? Promise.resolve(new Response(JSON.stringify({status: 409, code: "conflict", detail: "This ticket holds as many messages as one can."}), {status: 409, headers: {"Content-Type": "application/problem+json"}}))
+			: fetched(...request)`)
 	fill(tab, "#answer-text", "It works again.")
-	s.Exec(`UPDATE contact SET roles = '[]', overrides = '{"tickets.view":"allow"}' WHERE id = ?`, writer.Contact)
 	tab.Click("#answer-send")
 	says(tab, ".talk", l.T("ticket.refused"))
+	says(tab, ".talk", "This ticket holds as many messages as one can.")
 	says(tab, ".talk", "It works again.")
-	s.Exec(`UPDATE contact SET roles = '["tickets"]', overrides = '{}' WHERE id = ?`, writer.Contact)
 	visit(tab, "/o/"+string(s.Acme)+"/tickets/"+string(k.ID))
 	tab.Click("#waiting-edit")
 	tab.Wait(`document.getElementById("answer-text").value === "It works again."`)
 	tab.Click("#answer-send")
 	s.hears(tab, "Marie Dubois: Since noon. | Hugo Petit: It works again.")
+
+	// What was being written when the right is taken away stays in view.
+	fill(tab, "#answer-text", "Only the fax is silent.")
+	says(tab, "#composer", l.T("ticket.draft_saved"))
+	s.Exec(`UPDATE contact SET roles = '[]', overrides = '{"tickets.view":"allow"}' WHERE id = ?`, writer.Contact)
+	backendtest.Must(s.As(s.Sofia).Answer(s.Acme, k.ID, "Thank you."))
+	says(tab, "main", l.T("ticket.may_not_reply", "owner", "Marie Dubois"))
+	says(tab, "main .banner", "Only the fax is silent.")
 }
 
 // S05: support inside an organization reads tickets; a contact of one service sees its tickets alone.

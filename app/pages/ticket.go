@@ -176,13 +176,26 @@ func (p *TicketPage) renderAnswer(v api.Conversation) app.UI {
 			&ui.Button{ID: "ticket-again", Label: ui.T("ticket.open"), Small: true, Href: p.At.Href(pageNewTicket) + "?service=" + string(v.Ticket.Service)}}})
 	case !v.MayReply:
 		m, _ := p.At.Member()
-		return slot(ui.Hint(ui.T("ticket.may_not_reply", "owner", m.OwnerName)))
+		return slot(ui.Stack(ui.Hint(ui.T("ticket.may_not_reply", "owner", m.OwnerName)), slot(p.renderTyped())))
 	}
 	label := ui.T("ticket.your_answer")
 	if v.Ticket.State == ticket.Closed {
 		label = ui.T("ticket.your_answer_reopens")
 	}
 	return p.talk.renderComposer(label, nil, func(ctx app.Context) { p.talk.composer.send(ctx, "") })
+}
+
+// renderTyped is what the person had begun to write when the right to answer was taken away; nil without anything.
+func (p *TicketPage) renderTyped() app.UI {
+	c := &p.talk.composer
+	if strings.TrimSpace(c.draft.Text) == "" {
+		return nil
+	}
+	return &ui.Banner{Tone: ui.Info, Icon: ui.IconPencil, Title: ui.T("ticket.kept"), Body: []app.UI{ui.Quote(c.draft.Text)}, Actions: []app.UI{
+		&ui.Button{ID: "typed-drop", Label: ui.T("ui.discard"), Small: true, OnClick: func(app.Context, app.Event) {
+			c.clear()
+			c.keep()
+		}}}}
 }
 
 func (p *TicketPage) renderFacts(v api.Conversation) app.UI {
