@@ -313,6 +313,12 @@ func TestTickets_are_seen_by_whom_they_concern(t *testing.T) {
 	if uitest.Eval[bool](agent, `!!document.getElementById("composer")`) {
 		t.Error("support inside an organization has a composer")
 	}
+	visit(agent, "/support/"+string(s.Acme)+"/services")
+	act(agent, "web-01", l.T("recipients.title")) // the one thing that support can do there
+	says(agent, "#recipients", "Marie Dubois")
+	if n := uitest.Eval[int](agent, `document.querySelectorAll("[role=menu] [role=menuitem]").length`); n != 1 {
+		t.Errorf("the menu of a service has %d entries for support", n)
+	}
 }
 
 // S05: a canned answer is put in for the customer, in their language; state, agent and service are set beside, and a colleague's

@@ -51,8 +51,10 @@ func (s *Services) page() string {
 	return pageServices
 }
 
-// mayAssign reports whether the person may assign contacts and ask for cancellations.
-func (s *Services) mayAssign() bool { return s.At.Can(s.Kind.Update()) && s.At.Eyes == "" }
+// mayAssign reports whether the person may assign contacts and ask for cancellations; support inside an organization never may.
+func (s *Services) mayAssign() bool {
+	return s.At.As == api.AsCustomer && s.At.Eyes == "" && s.At.Can(s.Kind.Update())
+}
 
 // OnMount loads the page and follows what changes.
 func (s *Services) OnMount(ctx app.Context) {

@@ -104,7 +104,7 @@ func (s *Services) acts(r *api.ServiceRow) (items []ui.MenuItem) {
 			ui.MenuItem{Label: ui.T("services.contact_support"), Icon: ui.IconHeadset, Disabled: ended, OnSelect: func(app.Context) { s.assign.show(s, of, service.Support) }},
 			ui.MenuItem{Label: ui.T("services.billing_contact"), Icon: ui.IconReceipt, Disabled: ended, OnSelect: func(app.Context) { s.assign.show(s, of, service.Billing) }})
 	}
-	if s.At.Can(perm.TicketsCreate) && s.At.Eyes == "" {
+	if mayOpenTicket(s.At) {
 		items = append(items, ui.MenuItem{Label: ui.T("services.ask"), Icon: ui.IconTicket, Href: s.At.Href(pageNewTicket) + "?service=" + string(of.ID)})
 	}
 	if s.At.Can(perm.ContactsView) {
