@@ -117,29 +117,30 @@ func TestTicket_from_the_portal_by_mail_to_the_agent_and_back(t *testing.T) {
 		says(agent, "#ticket-mail", "Camille Roy")
 
 		// Camille answers from a mail program: it is there at once, without what was quoted.
-		post.answer(letters[camille.Email], camille.Email, "It is the certificate check, I know it.")
-		both := "Jonas Meier: Since noon every page takes ten seconds. | Camille Roy: It is the certificate check, I know it."
+		post.answer(letters[camille.Email], camille.Email, "It is the certificate check, see https://status.example/.")
+		both := "Jonas Meier: Since noon every page takes ten seconds. | Camille Roy: It is the certificate check, see https://status.example/."
 		s.hears(agent, both)
 		says(agent, ".talk", l.T("ticket.by_mail"))
 		says(agent, ".talk", l.T("ticket.trimmed"))
 		s.hears(asker, both)
-		looks(agent, w, "staff ticket")
+		agent.Wait(`document.querySelector('.talk a[href="https://status.example/"][target=_blank][rel=noopener]')`)
 
 		// The agent writes a note, which no customer sees, and an answer, which both get.
 		agent.Run(`document.querySelectorAll("#answer-kind input")[1].click()`)
-		fill(agent, "#answer-text", "The same as in March.")
+		fill(agent, "#answer-text", "The same as in March: https://wiki.example/march")
 		press(agent, "#composer", l.T("ticket.send_note"))
-		s.hears(agent, both+" | Sofia Keller: The same as in March.")
+		s.hears(agent, both+" | Sofia Keller: The same as in March: https://wiki.example/march")
 		agent.Run(`document.querySelectorAll("#answer-kind input")[0].click()`)
 		agent.Click("#answer-text")
-		agent.Press("Done.")
+		agent.Press("Done, https://web-01.acme.example is fast.")
 		says(asker, "#ticket-writing", l.T("ticket.writing", "n", 1, "names", "Sofia Keller"))
 		press(agent, "#composer", l.T("ticket.send"))
-		s.hears(asker, both+" | Sofia Keller: Done.")
+		s.hears(asker, both+" | Sofia Keller: Done, https://web-01.acme.example is fast.")
+		looks(agent, w, "staff ticket")
 		says(asker, "main", l.T("ticket.state.pending"))
 		says(asker, "nav", "1") // it waits for the customer
 		answers := post.fetch(4 + 2)
-		if x, ok := answers[camille.Email]; !ok || !strings.Contains(x.text, "Done.") || strings.Contains(x.text, "March") {
+		if x, ok := answers[camille.Email]; !ok || !strings.Contains(x.text, "Done, https://web-01.acme.example is fast.") || strings.Contains(x.text, "March") {
 			t.Errorf("Camille is told %q", x.text)
 		} else if first := letters[camille.Email].mail.Header.Get("Message-ID"); !strings.Contains(x.mail.Header.Get("References"), first) {
 			t.Errorf("the answer refers to %s, not to %s", x.mail.Header.Get("References"), first)

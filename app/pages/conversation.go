@@ -252,7 +252,7 @@ func (c *conversation) message(m *ticket.Message) app.UI {
 	}
 	body := []app.UI{app.Div().Class("message-head").Body(head...)}
 	if m.Text != "" {
-		body = append(body, app.Div().Class("message-text").Text(m.Text))
+		body = append(body, app.Div().Class("message-text").Body(ui.Written(m.Text)...))
 	}
 	if m.Trimmed {
 		body = append(body, ui.Hint(ui.T("ticket.trimmed")))
@@ -290,7 +290,7 @@ func (c *conversation) waiting(w sendable) app.UI {
 	}
 	body := []app.UI{app.Div().Class("message-head").Body(ui.Avatar(name, ui.Neutral), app.Strong().Text(name), tag)}
 	if w.Text != "" {
-		body = append(body, app.Div().Class("message-text").Text(w.Text))
+		body = append(body, app.Div().Class("message-text").Body(ui.Written(w.Text)...))
 	}
 	for _, f := range w.Files {
 		body = append(body, ui.Hint(f.Name+" · "+sizeText(f.Size)))

@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"countersign/shared/text"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
@@ -99,6 +101,19 @@ func Person(name string, t Tone, main, below []app.UI) app.UI {
 
 // Link is a text link inside the app.
 func Link(href, text string) app.UI { return app.A().Class("link").Href(href).Text(text) }
+
+// Written is a text that somebody wrote to others; addresses of the web in it can be followed, each in a tab of its own.
+func Written(s string) []app.UI {
+	var list []app.UI
+	for _, p := range text.Pieces(s) {
+		if p.Address {
+			list = append(list, app.A().Class("link").Href(p.Text).Target("_blank").Rel("noopener").Text(p.Text))
+		} else {
+			list = append(list, app.Text(p.Text))
+		}
+	}
+	return list
+}
 
 // Stack puts its children below one another with even space.
 func Stack(body ...app.UI) app.UI { return app.Div().Class("stack").Body(children(body)...) }
