@@ -52,6 +52,7 @@ type conn struct {
 
 	mu       sync.Mutex
 	busy     bool // within a message
+	reading  bool // its text is being read
 	draining bool // no new message is taken
 	last     bool // closed after the next answer
 	broken   bool // a read failed
@@ -78,14 +79,19 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 }
 
 // Read lets nothing come after a read that failed. The SMTP library would read on after one that took too long: what is
-// left of a message would be commands to it, written by whoever wrote the message.
+// left of a message would be commands to it, written by whoever wrote the message. It also would refuse for good a chunk
+// that took too long, with our own address; so it is handed the answer as the error.
 func (c *conn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	if err != nil {
-		c.mu.Lock()
-		c.broken = true
-		c.mu.Unlock()
+	if err == nil {
+		return n, nil
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reading && !c.broken && err != io.EOF {
+		err = brokeOff()
+	}
+	c.broken = true
 	return n, err
 }
 
@@ -110,6 +116,12 @@ func (c *conn) setBusy(busy bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.busy = busy
+}
+
+func (c *conn) setReading(reading bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reading = reading
 }
 
 // drain lets a message that has begun be finished, and no other begin.

@@ -17,6 +17,7 @@ import (
 	"net"
 	netsmtp "net/smtp"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -201,6 +202,11 @@ func (c *client) closed() string {
 		c.t.Fatalf("the connection stays open after %q", rest)
 	}
 	return string(rest)
+}
+
+// wentOn reports whether answers take a command or a message.
+func wentOn(answers string) bool {
+	return slices.ContainsFunc(strings.Split(answers, "\n"), func(l string) bool { return strings.HasPrefix(l, "250") || strings.HasPrefix(l, "354") })
 }
 
 func message(id, text string) string {
@@ -471,7 +477,7 @@ func TestServer_limits(t *testing.T) {
 		c.begin("a@portal.test")
 		go io.WriteString(c.conn, message("2", strings.Repeat("x", 200_000)+"\r\n.\r\nMAIL FROM:<x@y.example>\r\n"))
 		c.expect("554 5.6.0")
-		if rest := c.closed(); strings.Contains(rest, "250") || b.calls != 1 {
+		if rest := c.closed(); wentOn(rest) || b.calls != 1 {
 			t.Errorf("went on with %q, the inbox was asked %d times", rest, b.calls)
 		}
 	})
@@ -522,24 +528,26 @@ func TestServer_slow_clients(t *testing.T) {
 		c.expect("451 4.4.2")
 		// A server that read on would take this as another message.
 		io.WriteString(c.conn, "MAIL FROM:<x@y.example>\r\nRCPT TO:<a@portal.test>\r\nDATA\r\n"+message("1", "smuggled"))
-		if rest := c.closed(); strings.Contains(rest, "250") || strings.Contains(rest, "354") || b.calls != 0 {
+		if rest := c.closed(); wentOn(rest) || b.calls != 0 {
 			t.Errorf("went on with %q, the inbox was asked %d times", rest, b.calls)
 		}
 	})
 
-	t.Run("within_a_chunk", func(t *testing.T) {
-		t.Parallel()
-		b := &inbox{}
-		c := serve(t, "lmtp", b, short).hello("LHLO")
-		c.say("MAIL FROM:<a@b.example>\r\n", "250")
-		c.say("RCPT TO:<a@portal.test>\r\n", "250")
-		c.send("BDAT 1000 LAST\r\nFrom: a@b.example\r\n\r\n")
-		first, _ := c.r.ReadString('\n')
-		io.WriteString(c.conn, "MAIL FROM:<x@y.example>\r\nRCPT TO:<a@portal.test>\r\nDATA\r\n"+message("1", "smuggled"))
-		if rest := first + c.closed(); strings.Contains(rest, "250") || b.calls != 0 {
-			t.Errorf("went on with %q, the inbox was asked %d times", rest, b.calls)
-		}
-	})
+	for network, verb := range map[string]string{"lmtp": "LHLO", "smtp": "EHLO"} {
+		t.Run("within_a_chunk_by_"+network, func(t *testing.T) {
+			t.Parallel()
+			b := &inbox{}
+			c := serve(t, network, b, short).hello(verb)
+			c.say("MAIL FROM:<a@b.example>\r\n", "250")
+			c.say("RCPT TO:<a@portal.test>\r\n", "250")
+			c.send("BDAT 1000 LAST\r\nFrom: a@b.example\r\n\r\n")
+			c.expect("451 4.4.2") // what is refused for good is not sent again
+			io.WriteString(c.conn, "MAIL FROM:<x@y.example>\r\nRCPT TO:<a@portal.test>\r\nDATA\r\n"+message("1", "smuggled"))
+			if rest := c.closed(); wentOn(rest) || b.calls != 0 {
+				t.Errorf("went on with %q, the inbox was asked %d times", rest, b.calls)
+			}
+		})
+	}
 
 	t.Run("a_byte_at_a_time", func(t *testing.T) {
 		t.Parallel()

@@ -143,10 +143,12 @@ func (s *session) deliver(r io.Reader) (to []string, results map[string]error, e
 	from, to := s.from, s.to
 	s.mu.Unlock()
 
+	s.conn.setReading(true)
 	raw, err := s.s.read(r)
+	s.conn.setReading(false)
 	defer func() { s.s.held.Add(-int64(cap(raw))) }()
 	if err == nil && !s.conn.whole() {
-		err = answer(451, 4, 4, 2, "The message broke off: try again later.")
+		err = brokeOff()
 	}
 	if err != nil {
 		return nil, nil, err
@@ -200,7 +202,7 @@ func (s *Server) read(r io.Reader) (raw []byte, err error) {
 		case isTooLarge(err):
 			return raw, answer(552, 5, 3, 4, "The message is too large: send large files in another way.")
 		case err != nil:
-			return raw, answer(451, 4, 4, 2, "The message broke off: try again later.")
+			return raw, brokeOff()
 		}
 	}
 }
@@ -240,6 +242,10 @@ func (s *Server) answerTo(err error) error {
 		s.o.Log.Error("mail: not taken", "err", err)
 	}
 	return answer(451, 4, 3, 0, "The portal can't take the message now: try again later.")
+}
+
+func brokeOff() *smtp.SMTPError {
+	return answer(451, 4, 4, 2, "The message broke off: try again later.")
 }
 
 // answer makes one line of plain characters of a text.
