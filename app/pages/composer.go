@@ -31,7 +31,7 @@ type composer struct {
 	pause   func() // before the draft is kept
 	saved   bool   // what is typed is kept
 	told    time.Time
-	sending map[id.Message]bool
+	sending bool
 }
 
 // upload is a file on its way to the server.
@@ -46,7 +46,7 @@ func (c *composer) open(ctx app.Context, at client.Seat, org id.Organization, wh
 	c.box = openBox(at, org, which)
 	c.draft = c.box.kept.Draft
 	c.saved = !c.draft.empty()
-	c.sending = map[id.Message]bool{}
+	c.sending = false
 }
 
 func (c *composer) close() {
@@ -135,16 +135,16 @@ func (c *composer) send(ctx app.Context, state ticket.State) {
 
 // flush sends what waits, in its order: the next one once the one before has arrived.
 func (c *composer) flush() {
-	if c.post == nil || len(c.sending) > 0 {
+	if c.post == nil || c.sending {
 		return
 	}
 	w := c.box.next()
 	if w == nil {
 		return
 	}
-	c.sending[w.ID] = true
+	c.sending = true
 	c.post(c.ctx, *w, func(_ app.Context, err error) {
-		delete(c.sending, w.ID)
+		c.sending = false
 		switch f := client.Explain(err); {
 		case err == nil:
 			c.box.drop(w.ID)

@@ -113,8 +113,7 @@ func (p *StaffTicket) set(what, said string, change func(*api.SetTicketIn)) {
 			}
 			return
 		}
-		p.ticket.turn++
-		p.ticket.value, p.ticket.at, p.ticket.busy, p.ticket.err = out, ui.ServerNow(), false, nil
+		p.ticket.put(out)
 		p.take(ctx, out)
 		ui.Announce(said)
 	})

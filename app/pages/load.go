@@ -45,6 +45,12 @@ func (d *loading) end(turn int, err error) bool {
 	return true
 }
 
+// put shows what came with an act: what was asked for before is older.
+func (d *loaded[T]) put(value T) {
+	d.value = value
+	d.end(d.begin(), nil)
+}
+
 // load fetches into d and then calls then, whether or not it succeeded.
 func load[In, Out any](ctx app.Context, at client.Seat, d *loaded[Out], ep api.Endpoint[In, Out], in In, background bool,
 	then ...func(app.Context)) {

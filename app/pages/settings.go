@@ -180,8 +180,7 @@ func (s *StaffSettings) move(f id.CustomField, to int) {
 			return
 		}
 		holdFocus(ctx, "fields")
-		s.list.turn++
-		s.list.value, s.list.busy = out, false
+		s.list.put(out)
 		ui.Announce(ui.T("settings.moved", "place", to+1))
 	})
 }

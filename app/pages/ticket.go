@@ -110,8 +110,7 @@ func (p *TicketPage) act(which string, ep api.Endpoint[api.TicketIn, api.Convers
 
 // put shows what an act came to.
 func (p *TicketPage) put(ctx app.Context, out api.Conversation) {
-	p.ticket.turn++
-	p.ticket.value, p.ticket.at, p.ticket.busy, p.ticket.err = out, ui.ServerNow(), false, nil
+	p.ticket.put(out)
 	p.take(ctx, out)
 }
 

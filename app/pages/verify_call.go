@@ -66,12 +66,6 @@ func (c *callCard) load(ctx app.Context, v *Verify, background bool) {
 	})
 }
 
-// take shows an answer that came with an act; a load that began before it is dropped.
-func (c *callCard) take(now api.AgentCall) {
-	c.data.turn++
-	c.data.value, c.data.at, c.data.err, c.data.busy = now, ui.ServerNow(), nil, false
-}
-
 // enter takes the agent to the call that has come into view: its heading and phrase on the screen, the keyboard where the
 // caller's words go, or at what is known already.
 func (c *callCard) enter(v *Verify) {
@@ -188,7 +182,7 @@ func (c *callCard) check(ctx app.Context, v *Verify, barred string) {
 			c.load(ctx, v, true)
 			return
 		}
-		c.take(now)
+		c.data.put(now)
 		ui.Announce(outcome(&now))
 		if now.Outcome == verification.Match {
 			ctx.Defer(func(app.Context) { ui.Focus("verify-answer") })

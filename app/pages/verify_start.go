@@ -184,7 +184,7 @@ func (s *callStart) submit(ctx app.Context, v *Verify) {
 		s.reset()
 		v.call = callCard{org: c.Org, id: c.ID}
 		v.replace("org", string(c.Org), "call", string(c.ID), "contact", "")
-		v.call.take(c)
+		v.call.data.put(c)
 		ui.Announce(readOut(&c) + ": " + c.Counter)
 		v.call.enter(v)
 		v.load(ctx, true)
