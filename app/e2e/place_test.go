@@ -83,11 +83,7 @@ func rowSays(tab *uitest.Tab, table, line, text string) {
 // rowMenu opens the menu of a line and chooses.
 func rowMenu(tab *uitest.Tab, of, choice string) {
 	tab.Click("#acts-" + of + "-button")
-	tab.Wait(`document.querySelector(` + js("#acts-"+of+":popover-open") + `)`)
-	item := `[...document.querySelectorAll(` + js("#acts-"+of+" [role=menuitem]") + `)].find(el => el.querySelector(".menu-label > span").innerText === ` + js(choice) + `)`
-	tab.Wait(item)
-	tab.Run(item + `.click()`)
-	tab.Settle()
+	pressItem(tab, choice)
 }
 
 // N02: a unit and a program are made on their pages, a number that somebody assigns to them is counted at once, a rename

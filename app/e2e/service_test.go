@@ -28,14 +28,6 @@ func act(tab *uitest.Tab, name, what string) {
 	pressItem(tab, what)
 }
 
-// pressItem chooses from the menu that is open.
-func pressItem(tab *uitest.Tab, what string) {
-	find := `[...document.querySelectorAll("[role=menuitem]")].find(el => el.checkVisibility() && el.innerText.trim() === ` + js(what) + `)`
-	tab.Wait(find)
-	tab.Run(find + `.click()`)
-	tab.Settle()
-}
-
 // corresponds says what mail a contact asks for.
 func (s *stage) corresponds(c *backendtest.Persona, assistance, isolated, global bool) {
 	s.Exec(`UPDATE contact SET assistance = ?, assistance_isolated = ?, assistance_global = ? WHERE id = ?`, assistance, isolated, global, c.Contact)

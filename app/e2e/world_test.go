@@ -178,6 +178,14 @@ func press(tab *uitest.Tab, css, name string) {
 	tab.Click("[data-" + mark + "]")
 }
 
+// pressItem chooses from the menu that is open.
+func pressItem(tab *uitest.Tab, what string) {
+	find := `[...document.querySelectorAll("[role=menuitem]")].find(el => el.checkVisibility() && el.querySelector(".menu-label > span").innerText === ` + js(what) + `)`
+	tab.Wait(find)
+	tab.Run(find + `.click()`)
+	tab.Settle()
+}
+
 // at is the path of the page with its parameters.
 func at(tab *uitest.Tab) string {
 	return uitest.Eval[string](tab, `location.pathname + location.search`)

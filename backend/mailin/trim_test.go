@@ -145,12 +145,13 @@ func TestMark(t *testing.T) {
 func TestTrim_loses_nothing_of_a_person(t *testing.T) {
 	t.Parallel()
 	words := rapid.StringMatching(`[a-zA-Zéü0-9][a-zA-Zéü0-9 .,;!?()/%-]{0,60}[a-zé.!]`)
+	text := rapid.Map(rapid.SliceOfN(words, 1, 12), func(lines []string) string { return strings.Join(lines, "\n") })
+	plain := text.Filter(func(s string) bool { // what reads like a phone's line or a signature is left out of an answer, too
+		_, alone := mailin.Trim(s, false)
+		return alone == s
+	})
 	rapid.Check(t, func(t *rapid.T) {
-		lines := rapid.SliceOfN(words, 1, 12).Draw(t, "lines")
-		written := strings.Join(lines, "\n")
-		if _, alone := mailin.Trim(written, false); alone != written {
-			t.Skip("reads like a phone's line or a signature")
-		}
+		written := plain.Draw(t, "written")
 		histories := []string{
 			wrote + "\n> HISTORY\n> more HISTORY\n",
 			"-----Original Message-----\nFrom: a@b.example\nSent: x\nTo: y\nSubject: z\n\nHISTORY\n",
