@@ -78,6 +78,10 @@ func TestInvoices_are_listed_opened_and_paid(t *testing.T) {
 		if strings.Contains(payer.Text("#invoice-list"), "R-1001") {
 			t.Error("the filter of the address is not applied")
 		}
+		visit(payer, "/o/"+string(s.Acme)+"/invoices")
+		fill(payer, "#invoices-search", "1001")
+		payer.Wait(`document.querySelectorAll("#invoice-list tbody tr").length === 1 && new URLSearchParams(location.search).get("q") === "1001"`)
+		says(payer, "#invoice-list", "R-1001")
 
 		// Who may only see them pays nothing; who may not, sees none.
 		reader := s.AddContact(s.Acme, "Ida Blanc")

@@ -132,8 +132,13 @@ func TestTicket_from_the_portal_by_mail_to_the_agent_and_back(t *testing.T) {
 		s.hears(agent, both+" | Sofia Keller: The same as in March: https://wiki.example/march")
 		agent.Run(`document.querySelectorAll("#answer-kind input")[0].click()`)
 		agent.Click("#answer-text")
+		below := `document.getElementById("composer").getBoundingClientRect().top`
+		stays := uitest.Eval[float64](asker, below)
 		agent.Press("Done, https://web-01.acme.example is fast.")
 		says(asker, "#ticket-writing", l.T("ticket.writing", "n", 1, "names", "Sofia Keller"))
+		if now := uitest.Eval[float64](asker, below); now != stays {
+			t.Errorf("the composer moved from %v to %v when somebody wrote", stays, now)
+		}
 		press(agent, "#composer", l.T("ticket.send"))
 		s.hears(asker, both+" | Sofia Keller: Done, https://web-01.acme.example is fast.")
 		looks(agent, w, "staff ticket")
@@ -281,6 +286,91 @@ func TestTicket_answer_that_is_refused(t *testing.T) {
 	says(tab, "main .banner", "Only the fax is silent.")
 }
 
+// S05: an answer for which the server has no time rests and is sent again by itself, before what was written after it.
+func TestTicket_answer_waits_for_a_busy_server(t *testing.T) {
+	l := i18n.EN
+	s := play(t)
+	k := backendtest.Must(s.As(s.Marie).Open(s.Acme, routing.Technical, "", "Calls fail", "Since noon.")).Ticket
+	tab := s.open(s.Marie)
+	visit(tab, "/o/"+string(s.Acme)+"/tickets/"+string(k.ID))
+	tab.Run(`const fetched = window.fetch;
+		window.tries = 0;
+		window.fetch = (...request) => request[1]?.method === "POST" && String(request[0]).endsWith("/messages") && ++window.tries === 1
+			? Promise.resolve(new Response(JSON.stringify({status: 503, code: "unavailable", detail: "The portal is busy."}), {status: 503, headers: {"Content-Type": "application/problem+json"}}))
+			: fetched(...request)`)
+	fill(tab, "#answer-text", "It works again.")
+	tab.Click("#answer-send")
+	tab.Wait(`window.tries === 1`)
+	says(tab, ".talk", l.T("ticket.sending"))
+	if n := len(s.seen(k.ID).Messages); n != 1 {
+		t.Errorf("the server has %d messages", n)
+	}
+	s.hears(tab, "Marie Dubois: Since noon. | Marie Dubois: It works again.") // as it waits
+	tab.Wait(`window.tries === 2 && !document.querySelector(".talk .waiting")`)
+	s.hears(tab, "Marie Dubois: Since noon. | Marie Dubois: It works again.")
+
+	tab.Run(`window.tries = 0`)
+	fill(tab, "#answer-text", "No, it does not.")
+	tab.Click("#answer-send")
+	tab.Wait(`window.tries === 1`)
+	fill(tab, "#answer-text", "Now it does.")
+	tab.Click("#answer-send")
+	tab.Wait(`!document.querySelector(".talk .waiting")`)
+	s.hears(tab, "Marie Dubois: Since noon. | Marie Dubois: It works again. | Marie Dubois: No, it does not. | Marie Dubois: Now it does.")
+	if n := len(s.seen(k.ID).Messages); n != 4 {
+		t.Errorf("the server has %d messages", n)
+	}
+}
+
+// S05, X03: an answer that comes while the person reads further up is offered, and the offer goes once it is in view; on other
+// pages a notice leads to the ticket, and Home keeps saying what waits.
+func TestTicket_answers_are_told(t *testing.T) {
+	inLanguages(t, func(t *testing.T, l i18n.Locale) {
+		s, w := play(t), words{lang: string(l)}
+		marie, sofia := s.As(s.Marie), s.As(s.Sofia)
+		k := backendtest.Must(marie.Open(s.Acme, routing.Technical, "", "Calls fail", "Since noon.")).Ticket
+		for i := range 12 {
+			backendtest.Must(marie.Say(s.Acme, k.ID, "Call "+strconv.Itoa(i)+" failed, too."))
+		}
+		owner := s.openIn(s.Marie, w.lang)
+		visit(owner, "/o/"+string(s.Acme)+"/tickets/"+string(k.ID))
+		owner.Wait(`window.scrollY > 0`) // it opens at the newest message
+		comes := func(text string) {
+			t.Helper()
+			owner.Run(`window.scrollTo(0, 0)`)
+			owner.Wait(`window.scrollY === 0`)
+			backendtest.Must(sofia.Answer(s.Acme, k.ID, text))
+			says(owner, ".talk", text)
+			owner.Wait(`document.getElementById("ticket-fresh")`)
+			if at := uitest.Eval[float64](owner, `window.scrollY`); at != 0 {
+				t.Errorf("the page went to %v by itself", at)
+			}
+		}
+		comes("We look into it.")
+		looks(owner, w, "new message")
+		comes("It is the exchange.")
+		press(owner, "main", l.T("ticket.new_message"))
+		owner.Wait(`(r => r.top >= 0 && r.bottom <= innerHeight)([...document.querySelectorAll(".talk .message")].at(-1).getBoundingClientRect())`)
+		owner.Wait(`!document.getElementById("ticket-fresh")`)
+		comes("It is repaired.")
+		owner.Run(`window.scrollTo(0, document.documentElement.scrollHeight)`)
+		owner.Wait(`!document.getElementById("ticket-fresh")`)
+
+		visit(owner, "/o/"+string(s.Acme)+"/contacts")
+		other := backendtest.Must(marie.Open(s.Acme, routing.Financial, "", "Too much", "By ten.")).Ticket
+		backendtest.Must(sofia.Answer(s.Acme, other.ID, "Which invoice?"))
+		says(owner, "#toasts", l.T("ticket.waiting_count", "n", 2))
+		says(owner, "nav", "2")
+		press(owner, "#toasts", l.T("shell.review"))
+		arrived(owner, "/o/"+string(s.Acme)+"/tickets?state=pending")
+		says(owner, "#ticket-list", "Too much")
+		says(owner, "#ticket-list", "Calls fail")
+		visit(owner, "/o/"+string(s.Acme))
+		says(owner, "#attention", l.T("ticket.waiting_count", "n", 2))
+		owner.NoProblems()
+	})
+}
+
 // S05: support inside an organization reads tickets; a contact of one service sees its tickets alone.
 func TestTickets_are_seen_by_whom_they_concern(t *testing.T) {
 	l := i18n.EN
@@ -352,6 +442,31 @@ func TestTicket_staff_work(t *testing.T) {
 		pick(agent, "answer-after", l.T("hub.ticket.after.on_hold"))
 		agent.Click("#answer-send")
 		says(agent, "#ticket-facts", l.T("ticket.staff_state.on_hold"))
+
+		// What a colleague changed meanwhile is seen before one's own change is made.
+		agent.Run(`const fetched = window.fetch;
+			window.fetch = async (...request) => {
+				if (request[1]?.method === "PATCH") {
+					window.fetch = fetched;
+					await new Promise((go) => { window.go = go });
+				}
+				return fetched(...request);
+			}`)
+		pick(agent, "ticket-state", l.T("ticket.staff_state.closed"))
+		agent.Wait(`window.go`)
+		sets := api.SetTicketIn{TicketIn: api.TicketIn{Org: api.Org{Org: s.Acme}, Ticket: k.Ticket.ID}}
+		sets.Body.Version, sets.Body.Assignee = s.seen(k.Ticket.ID).Ticket.Version, &s.Sofia.Staff
+		backendtest.Must(backendtest.Call(s.As(s.Sofia), api.SetTicket, sets))
+		agent.Run(`window.go()`)
+		says(agent, "#toasts", l.T("error.conflict"))
+		chosen := func(id, want string) {
+			t.Helper()
+			agent.Wait(`document.getElementById(` + js(id) + `).selectedOptions[0].text === ` + js(want))
+		}
+		chosen("ticket-assignee", "Sofia Keller")
+		chosen("ticket-state", l.T("ticket.staff_state.on_hold"))
+		agent.ForgetProblems() // the browser tells of the conflict
+
 		pick(agent, "ticket-assignee", "Anna Roth")
 		pick(agent, "ticket-service", "web-01.acme.example")
 		says(agent, "#ticket-about", "web-01.acme.example")
