@@ -341,7 +341,7 @@ func TestTicket_answers_are_told(t *testing.T) {
 			owner.Wait(`window.scrollY === 0`)
 			backendtest.Must(sofia.Answer(s.Acme, k.ID, text))
 			says(owner, ".talk", text)
-			owner.Wait(`document.getElementById("ticket-fresh")`)
+			owner.Wait(`(r => r.top > 0 && r.bottom < innerHeight)(document.getElementById("ticket-fresh").getBoundingClientRect())`)
 			if at := uitest.Eval[float64](owner, `window.scrollY`); at != 0 {
 				t.Errorf("the page went to %v by itself", at)
 			}

@@ -210,11 +210,13 @@ func (c *conversation) render() app.UI {
 	if c.earlier != "" {
 		more = ui.Row(&ui.Button{ID: "ticket-earlier", Label: ui.T("ticket.earlier"), Icon: ui.IconChevronUp, Small: true, Busy: c.older, OnClick: func(app.Context, app.Event) { c.loadEarlier() }})
 	}
-	fresh := app.UI(nil)
+	fresh := app.Div().Hidden(true) // no slot around it: what sticks to the edge of the view does so within its parent
 	if which := c.fresh; which != "" {
 		fresh = app.Div().Class("talk-fresh").Body(&ui.Button{ID: "ticket-fresh", Label: ui.T("ticket.new_message"), Icon: ui.IconArrowDown, Kind: ui.Primary, Small: true,
 			OnClick: func(ctx app.Context, _ app.Event) {
 				c.fresh = ""
+				// The first of the new ones, and below it as much of the others as there is room for.
+				ui.BringIntoView(c.ctx, "message-"+string(c.messages[len(c.messages)-1].ID))
 				ui.BringIntoView(c.ctx, "message-"+string(which))
 			}})
 	}
@@ -223,7 +225,7 @@ func (c *conversation) render() app.UI {
 		writing = ui.T("ticket.writing", "n", len(c.writing), "names", listed(c.writing))
 	}
 	return app.Div().Class("stack").Body(slot(more), app.Ol().Class("talk").Aria("label", ui.T("ticket.conversation")).Body(rows...),
-		app.P().ID(talkEnd).Class("talk-writing").Text(writing), slot(fresh))
+		app.P().ID(talkEnd).Class("talk-writing").Text(writing), fresh)
 }
 
 func (c *conversation) message(m *ticket.Message) app.UI {
