@@ -3,6 +3,7 @@ package portal_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -72,7 +73,7 @@ func (e *ear) heard() (list []event.Event) {
 	for n := 1; ; n++ {
 		e.Wait(n)
 		taken := e.Taken()
-		if len(taken) == 0 || taken[len(taken)-1].ID != string(d.Event) {
+		if !slices.ContainsFunc(taken, func(t webhooktest.Delivery) bool { return t.ID == string(d.Event) }) {
 			continue
 		}
 		for _, t := range taken {

@@ -64,7 +64,8 @@ type Receiver struct {
 
 	mu      sync.Mutex
 	secrets []string
-	seen    int
+	came    int
+	seen    int // those that came and are among the taken, where they are taken
 	taken   []Delivery
 	changed chan struct{}
 }
@@ -123,7 +124,7 @@ func (r *Receiver) Seen() int {
 	return r.seen
 }
 
-// Wait returns once so many deliveries have come.
+// Wait returns once so many deliveries have come. Those of them that were taken are among Taken by then.
 func (r *Receiver) Wait(n int) {
 	for {
 		r.mu.Lock()
@@ -143,8 +144,8 @@ func (r *Receiver) Wait(n int) {
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	d := r.read(req)
 	r.mu.Lock()
-	n := r.seen
-	r.seen++
+	n := r.came
+	r.came++
 	r.mu.Unlock()
 
 	fault := Works
@@ -152,6 +153,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		fault = r.options.Fault(n, d)
 	}
 	r.mu.Lock()
+	r.seen++
 	if fault == Works || fault == LosesAnswer || fault == Floods {
 		r.taken = append(r.taken, d)
 	}
