@@ -331,7 +331,7 @@ func (w *World) Verify() {
 	}))
 }
 
-// Mails are those in the outbox with this template, oldest first, as "recipient".
+// Mails are the recipients of those in the outbox with this template, sorted.
 func (w *World) Mails(template string) (to []string) {
 	w.TB.Helper()
 	check(w.TB, w.DB.View(context.Background(), func(tx *store.Tx) error {

@@ -73,12 +73,12 @@ func entries(t *testing.T, w *backendtest.World, stream live.Stream, kind audit.
 	return list
 }
 
-// mailed is the newest mail of a template to somebody, with the token it carries.
+// mailed is the newest mail of a template to somebody, with the token it carries. Ids of one millisecond are in no order, rows are.
 func mailed(t *testing.T, w *backendtest.World, template, to string) (token string, found bool) {
 	t.Helper()
 	err := w.DB.View(t.Context(), func(tx *store.Tx) error {
 		var mid, sealed string
-		err := tx.QueryRow(t.Context(), `SELECT id, sealed FROM outbox_mail WHERE template = ? AND recipient = ? ORDER BY id DESC LIMIT 1`, template, to).Scan(&mid, &sealed)
+		err := tx.QueryRow(t.Context(), `SELECT id, sealed FROM outbox_mail WHERE template = ? AND recipient = ? ORDER BY rowid DESC LIMIT 1`, template, to).Scan(&mid, &sealed)
 		if errs.Is(err, errs.NotFound) {
 			return nil
 		}

@@ -153,7 +153,7 @@ func (f *front) token(template, to string) (token string) {
 	f.pages.Wait()
 	err := f.DB.View(f.t.Context(), func(tx *store.Tx) error {
 		var mid, sealed string
-		if err := tx.QueryRow(f.t.Context(), `SELECT id, sealed FROM outbox_mail WHERE template = ? AND recipient = ? ORDER BY id DESC LIMIT 1`,
+		if err := tx.QueryRow(f.t.Context(), `SELECT id, sealed FROM outbox_mail WHERE template = ? AND recipient = ? ORDER BY rowid DESC LIMIT 1`,
 			template, to).Scan(&mid, &sealed); err != nil {
 			return err
 		}
