@@ -314,6 +314,12 @@ func (w *World) Exec(query string, args ...any) {
 	})
 }
 
+// After waits until the clock is in a later millisecond than t: what is stored from now on is after it, and sorts so.
+func (w *World) After(t time.Time) {
+	for w.Clock.Now().UnixMilli() <= t.UnixMilli() {
+	}
+}
+
 // Verify walks every audit chain of the world.
 func (w *World) Verify() {
 	w.TB.Helper()

@@ -120,7 +120,7 @@ func TestNumberJobsTakeTurns(t *testing.T) {
 	}{{marie, "a1"}, {marie, "a2"}, {luc, "b1"}, {marie, "a3"}, {luc, "b2"}} {
 		j := Must(sendFile(f.a, survey, api.FileOptions{File: f.n}, french(i+1)))
 		Must(Call(f.a, api.RunJob, jobIn(f.a, j)))
-		w.Clock.Now()
+		w.After(w.Clock.Now())
 	}
 	work(w)
 	if want := []string{"a1", "b1", "a2", "b2", "a3"}; !slices.Equal(order, want) {
